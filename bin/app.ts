@@ -1,0 +1,16 @@
+// The CDK app: one stack per stage, and the checks that every synth must pass. `-c stage=dev` makes that one alone.
+import path from 'node:path';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { BridgeStack } from '../lib/bridge-stack.ts';
+import { stages } from '../lib/stages.ts';
+
+const app = new App();
+const wanted: unknown = app.node.tryGetContext('stage');
+const chosen = Object.values(stages).filter(({ name }) => wanted === undefined || wanted === name);
+if (chosen.length === 0) throw new Error(`No stage ${String(wanted)}: ${Object.keys(stages).join(', ')}`);
+
+for (const stage of chosen)
+  new BridgeStack(app, `StytchUnitBridge-${stage.name}`, { stage, bundles: path.resolve('dist/functions') });
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+app.synth();

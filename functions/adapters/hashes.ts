@@ -1,0 +1,55 @@
+// Keyed and plain hashes, and the seal of challenges: one key for life, others derived from it (RFC 5869).
+import { createCipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import type { Hashes } from '../core/ports.ts';
+import type { Secret } from './secrets.ts';
+
+/** Stands before every fingerprint, so that a second key could be told apart. */
+const KEY_VERSION = 'k1';
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+export interface KeyedHashes extends Hashes {
+  /** A subject of a limit, so that no address or number stands in the table. */
+  subject(text: string): Promise<string>;
+  /** AES-256-GCM over the text; opaque and of one length for texts of one length. */
+  seal(text: string): Promise<string>;
+}
+
+export function createHashes(hashKey: Secret): KeyedHashes {
+  const derive = async (purpose: string): Promise<Buffer> => {
+    const { value } = await hashKey.read();
+    return Buffer.from(hkdfSync('sha256', value, '', purpose, 32));
+  };
+  const hmac = async (purpose: string, text: string): Promise<Buffer> =>
+    createHmac('sha256', await derive(purpose))
+      .update(text)
+      .digest();
+  return {
+    applicationId: (parts) =>
+      base32(createHash('sha256').update(JSON.stringify(parts)).digest()).slice(0, 26),
+    fingerprint: async (text) => `${KEY_VERSION}.${(await hmac('fingerprint', text)).toString('base64url')}`,
+    subject: async (text) => (await hmac('limit', text)).subarray(0, 16).toString('base64url'),
+    async seal(text) {
+      const iv = randomBytes(12);
+      const cipher = createCipheriv('aes-256-gcm', await derive('challenge'), iv);
+      const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+      return Buffer.concat([iv, sealed, cipher.getAuthTag()]).toString('base64url');
+    },
+  };
+}
+
+function base32(bytes: Uint8Array): string {
+  let bits = 0;
+  let held = 0;
+  let text = '';
+  for (const byte of bytes) {
+    held = (held << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += BASE32[(held >>> bits) & 31] ?? '';
+    }
+    held &= (1 << bits) - 1;
+  }
+  return text;
+}

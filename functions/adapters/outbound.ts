@@ -1,0 +1,110 @@
+// Every vendor call by fetch: a deadline that holds for the whole answer, a size cap, no redirects (standards D1, O10).
+import { ServiceError, type UpstreamFault } from '../core/errors.ts';
+
+export interface OutboundRequest {
+  readonly provider: 'stytch' | 'unit';
+  /** Names the call in errors and logs, such as `create_customer_token`. */
+  readonly operation: string;
+  readonly url: string;
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  readonly timeoutMs: number;
+  /** The deadline of the request that this call serves. */
+  readonly signal: AbortSignal;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly text: string;
+  readonly retryAfterSeconds: number | undefined;
+}
+
+const LARGEST_ANSWER_BYTES = 1024 * 1024;
+
+/**
+ * Sends one request.
+ * @throws ServiceError `upstream_timeout` past the deadline, `upstream_unavailable` when there is no usable answer
+ */
+export async function send(request: OutboundRequest): Promise<Reply> {
+  const { url, method, headers, body, timeoutMs } = request;
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeoutMs)]);
+  try {
+    const init = { method, headers, redirect: 'error', signal } as const;
+    const response = await fetch(url, body === undefined ? init : { ...init, body });
+    return {
+      status: response.status,
+      text: await readCapped(response),
+      retryAfterSeconds: retryAfter(response.headers.get('retry-after')),
+    };
+  } catch (cause) {
+    if (cause instanceof ServiceError) throw cause;
+    throw new ServiceError(signal.aborted ? 'upstream_timeout' : 'upstream_unavailable', {
+      reason: signal.aborted ? 'deadline' : 'no_answer',
+      upstream: faultOf(request),
+      cause,
+    });
+  }
+}
+
+export const faultOf = (
+  { provider, operation }: Pick<OutboundRequest, 'provider' | 'operation'>,
+  rest: Omit<UpstreamFault, 'provider' | 'operation'> = {},
+): UpstreamFault => ({ provider, operation, ...rest });
+
+async function readCapped(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > LARGEST_ANSWER_BYTES) throw new Error('answer too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Seconds of a Retry-After header in either of its forms (RFC 9110 section 10.2.3). */
+function retryAfter(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  const seconds = /^\d{1,6}$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;
+}
+
+/** Statuses after which a call that may be repeated is repeated (standards D3). */
+export const isPassing = (status: number): boolean => status === 408 || status === 429 || status >= 500;
+
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 1000;
+
+/**
+ * Sends a request that may be repeated: up to `tries` times on passing failures, with full jitter, never past the
+ * deadline of the request it serves. The last answer is returned whatever it is.
+ */
+export async function sendRepeatably(request: OutboundRequest, tries: number): Promise<Reply> {
+  for (let attempt = 1; ; attempt += 1) {
+    const [outcome] = await Promise.allSettled([send(request)]);
+    const isGood = outcome.status === 'fulfilled' && !isPassing(outcome.value.status);
+    const asked = outcome.status === 'fulfilled' ? outcome.value.retryAfterSeconds : undefined;
+    const isLast = attempt >= tries || request.signal.aborted || (asked ?? 0) * 1000 > LONGEST_WAIT_MS;
+    if (isGood || isLast) {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      return outcome.value;
+    }
+    await wait(asked === undefined ? backoffMs(attempt) : asked * 1000, request.signal);
+  }
+}
+
+const backoffMs = (attempt: number): number =>
+  Math.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt);
+
+/** Waits, or returns at once when the deadline passes. */
+const wait = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });

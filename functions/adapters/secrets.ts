@@ -1,0 +1,91 @@
+// Secrets Manager: cached, loaded once at a time, old values kept through an outage, re-read after a vendor's 401.
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod/mini';
+import { ServiceError } from '../core/errors.ts';
+import { parseJson } from './json.ts';
+
+/** What every secret of ours holds; `previous` while a rotation is under way. */
+const secretValue = z.object({
+  value: z.string().check(z.minLength(8)),
+  previous: z.optional(z.string().check(z.minLength(8))),
+});
+export type SecretValue = z.infer<typeof secretValue>;
+
+export interface Secret {
+  /** @throws ServiceError `not_configured` while the secret is empty, `temporarily_unavailable` */
+  read(): Promise<SecretValue>;
+  /** Reads the value again after a vendor refused it; null when it is unchanged or was re-read a moment ago. */
+  renew(): Promise<SecretValue | null>;
+}
+
+const CACHE_SECONDS = 900;
+const RENEW_AT_MOST_EVERY_SECONDS = 60;
+
+/** One secret by its ARN. `clock` gives seconds. */
+export function createSecret(client: SecretsManagerClient, arn: string, clock: () => number): Secret {
+  let cached: { readonly value: SecretValue; readonly loadedAt: number } | undefined;
+  let loading: Promise<SecretValue> | undefined;
+  let renewedAt = Number.NEGATIVE_INFINITY;
+
+  const load = (): Promise<SecretValue> => {
+    loading ??= fetchSecret(client, arn)
+      .then((value) => {
+        cached = { value, loadedAt: clock() };
+        return value;
+      })
+      .finally(() => {
+        loading = undefined;
+      });
+    return loading;
+  };
+
+  return {
+    async read() {
+      if (cached !== undefined && clock() - cached.loadedAt < CACHE_SECONDS) return cached.value;
+      const stale = cached;
+      return stale === undefined ? load() : load().catch(() => stale.value);
+    },
+    async renew() {
+      if (clock() - renewedAt < RENEW_AT_MOST_EVERY_SECONDS) return null;
+      renewedAt = clock();
+      const before = cached?.value.value;
+      const after = await load();
+      return after.value === before ? null : after;
+    },
+  };
+}
+
+async function fetchSecret(client: SecretsManagerClient, arn: string): Promise<SecretValue> {
+  const text = await client.send(new GetSecretValueCommand({ SecretId: arn })).then(
+    (answer) => answer.SecretString,
+    (cause: unknown) => {
+      const isEmpty = cause instanceof Error && cause.name === 'ResourceNotFoundException';
+      throw new ServiceError(isEmpty ? 'not_configured' : 'temporarily_unavailable', {
+        reason: isEmpty ? 'secret_empty' : 'secrets_manager',
+        retryAfterSeconds: 5,
+        // The SDK's own error may hold the request; its name is all that we keep.
+        upstream: { provider: 'aws', operation: 'get_secret_value', vendorCode: nameOf(cause) },
+      });
+    },
+  );
+  const parsed = secretValue.safeParse(parseJson(text ?? ''));
+  if (!parsed.success) throw new ServiceError('not_configured', { reason: 'secret_malformed' });
+  return parsed.data;
+}
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
+
+/**
+ * Calls with the secret; when the vendor refuses it, calls once more with a value that has changed since
+ * (standards E3), so that a rotation fails no request.
+ */
+export async function withSecret<T>(
+  secret: Secret,
+  call: (value: string) => Promise<T>,
+  isRefused: (outcome: T) => boolean,
+): Promise<T> {
+  const outcome = await call((await secret.read()).value);
+  if (!isRefused(outcome)) return outcome;
+  const renewed = await secret.renew();
+  return renewed === null ? outcome : call(renewed.value);
+}

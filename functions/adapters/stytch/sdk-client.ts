@@ -1,0 +1,108 @@
+// The official SDK with deadlines that hold: its own `timeout` option does nothing, and it follows redirects.
+import { Client, RequestError, StytchError } from 'stytch';
+import { ServiceError } from '../../core/errors.ts';
+import { faultOf } from '../outbound.ts';
+import { withSecret } from '../secrets.ts';
+import { isOurCredentials } from './errors.ts';
+import type { StytchProject } from './session-reader.ts';
+
+/** An error answer of Stytch: what may be kept of it. */
+export interface StytchRefusal {
+  readonly errorType: string;
+  readonly status: number;
+  readonly requestId: string;
+}
+
+export type StytchOutcome<T> =
+  | { readonly isAnswer: true; readonly answer: T }
+  | { readonly isAnswer: false; readonly refusal: StytchRefusal };
+
+/** The SDK spreads `fetchConfig` into every `fetch`, so a signal there reaches the call that is being started. */
+class DeadlineClient extends Client {
+  // Without a call of ours around it the SDK gets an ended signal: no call goes out without a deadline.
+  #signal: AbortSignal = AbortSignal.abort();
+
+  constructor(config: ConstructorParameters<typeof Client>[0]) {
+    super(config);
+    Object.defineProperty(this.fetchConfig, 'signal', { enumerable: true, get: () => this.#signal });
+    Object.defineProperty(this.fetchConfig, 'redirect', { enumerable: true, value: 'error' });
+  }
+
+  /** Starts a call under a signal; the SDK reads it before its first await. */
+  under<T>(signal: AbortSignal, call: (client: Client) => Promise<T>): Promise<T> {
+    this.#signal = signal;
+    const started = call(this);
+    this.#signal = AbortSignal.abort();
+    return started;
+  }
+}
+
+export interface StytchSdk {
+  /**
+   * One call, never repeated but after a renewed secret.
+   * @throws ServiceError `upstream_timeout`, `upstream_unavailable`
+   */
+  call<T>(
+    operation: string,
+    run: (client: Client) => Promise<T>,
+    options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<StytchOutcome<T>>;
+}
+
+/** The SDK for one project; a renewed secret makes a new client. */
+export function createStytchSdk({ baseUrl, projectId, secret }: StytchProject): StytchSdk {
+  let made: { readonly value: string; readonly client: DeadlineClient } | undefined;
+  const clientFor = (value: string): DeadlineClient => {
+    if (made?.value !== value) {
+      // The SDK's paths replace a base that does not end in a slash.
+      made = {
+        value,
+        client: new DeadlineClient({ project_id: projectId, secret: value, env: `${baseUrl}/` }),
+      };
+    }
+    return made.client;
+  };
+  return {
+    async call(operation, run, { timeoutMs, signal }) {
+      const attempt = (value: string) =>
+        outcomeOf(
+          operation,
+          clientFor(value),
+          run,
+          AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+        );
+      return withSecret(secret, attempt, isRefusedCredential);
+    },
+  };
+}
+
+const isRefusedCredential = (outcome: StytchOutcome<unknown>): boolean =>
+  !outcome.isAnswer && isOurCredentials(outcome.refusal.errorType);
+
+async function outcomeOf<T>(
+  operation: string,
+  client: DeadlineClient,
+  run: (client: Client) => Promise<T>,
+  signal: AbortSignal,
+): Promise<StytchOutcome<T>> {
+  try {
+    return { isAnswer: true, answer: await client.under(signal, run) };
+  } catch (error) {
+    const refusal = toRefusal(error);
+    if (refusal !== null) return { isAnswer: false, refusal };
+    // A RequestError carries the whole request, codes and tokens too: it goes no further, not even as a cause.
+    throw new ServiceError(signal.aborted ? 'upstream_timeout' : 'upstream_unavailable', {
+      reason: signal.aborted ? 'deadline' : error instanceof RequestError ? 'no_answer' : 'unreadable_answer',
+      upstream: faultOf({ provider: 'stytch', operation }),
+    });
+  }
+}
+
+/** Null for anything that is not an error answer in Stytch's own form. */
+function toRefusal(error: unknown): StytchRefusal | null {
+  if (!(error instanceof StytchError)) return null;
+  const { error_type: errorType, status_code: status, request_id: requestId } = error;
+  const isTheirs =
+    typeof errorType === 'string' && typeof status === 'number' && typeof requestId === 'string';
+  return isTheirs ? { errorType, status, requestId } : null;
+}

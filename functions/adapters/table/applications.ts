@@ -1,0 +1,88 @@
+// Application items: created once, leased, and settled by Unit's own clock; in the unsettled index until they are.
+import { type ApplicationRecord, isFinal } from '../../core/onboarding/records.ts';
+import type { IdMappings } from '../../core/ports.ts';
+import { keys, shardOf, toApplicationRecord, toItem, unsettledShards } from './items.ts';
+import type { Condition, Item, Store } from './store.ts';
+
+type ApplicationPort = Pick<
+  IdMappings,
+  'readApplication' | 'createApplication' | 'renewLease' | 'postponeCheck' | 'settleApplication' | 'unsettled'
+>;
+
+export const createApplications = (store: Store): ApplicationPort => ({
+  async readApplication(stytchUserId, applicationId) {
+    const item = await store.get(keys.application(stytchUserId, applicationId));
+    return item === null ? null : toApplicationRecord(item);
+  },
+
+  createApplication: (record) =>
+    store.put(
+      keyOf(record),
+      { ...toItem(record), ...indexed(record) },
+      { expression: 'attribute_not_exists(pk)' },
+    ),
+
+  renewLease: (record, leaseUntil) =>
+    store.update(
+      keyOf(record),
+      { set: { leaseUntil, nextCheckAt: leaseUntil, unsettledPk: shardOf(record.applicationId) } },
+      {
+        expression: '#s = :submitting AND leaseUntil = :before',
+        values: { ':submitting': 'Submitting', ':before': record.leaseUntil },
+      },
+    ),
+
+  async postponeCheck(record, nextCheckAt) {
+    await store.update(
+      keyOf(record),
+      { set: { nextCheckAt } },
+      // Still in the index: a settle in between has taken it out, and it must stay out.
+      { expression: 'attribute_exists(unsettledPk) AND #s = :status', values: { ':status': record.status } },
+    );
+  },
+
+  settleApplication(record) {
+    const { status, unitApplicationId, unitCustomerId, unitUpdatedAt, nextCheckAt } = record;
+    const set = toItem({ status, unitApplicationId, unitCustomerId, unitUpdatedAt, ...indexed(record) });
+    const remove = nextCheckAt === null ? ['unsettledPk', 'nextCheckAt'] : [];
+    return store.update(keyOf(record), { set, remove }, settleRule(record));
+  },
+
+  async unsettled(now, limit) {
+    const perShard = Math.ceil(limit / unsettledShards.length);
+    const found = await Promise.all(
+      unsettledShards.map((shard) => store.queryUnsettled(shard, now, perShard)),
+    );
+    return found.flat().map(toApplicationRecord);
+  },
+});
+
+const keyOf = ({ stytchUserId, applicationId }: ApplicationRecord) =>
+  keys.application(stytchUserId, applicationId);
+
+const indexed = ({ applicationId, nextCheckAt }: ApplicationRecord): Item =>
+  nextCheckAt === null ? {} : { unsettledPk: shardOf(applicationId), nextCheckAt };
+
+/**
+ * The settle rule: Unit's word counts if its own `updatedAt` is not older than what is there, and a final status
+ * stays. `NotSubmitted` is our word, and holds only while nobody has found the application or renewed its lease.
+ */
+function settleRule({ status, unitUpdatedAt, leaseUntil }: ApplicationRecord): Condition {
+  if (status === 'NotSubmitted') {
+    return {
+      expression: '#s = :submitting AND attribute_not_exists(unitApplicationId) AND leaseUntil = :lease',
+      values: { ':submitting': 'Submitting', ':lease': leaseUntil },
+    };
+  }
+  const notOlder = '(attribute_not_exists(unitUpdatedAt) OR unitUpdatedAt <= :updatedAt)';
+  const values = { ':updatedAt': unitUpdatedAt ?? '' };
+  return isFinal(status)
+    ? {
+        expression: `attribute_exists(pk) AND ${notOlder} AND (NOT #s IN (:a, :d, :c) OR #s = :same)`,
+        values: { ...values, ':a': 'Approved', ':d': 'Denied', ':c': 'Canceled', ':same': status },
+      }
+    : {
+        expression: `attribute_exists(pk) AND ${notOlder} AND NOT #s IN (:a, :d, :c)`,
+        values: { ...values, ':a': 'Approved', ':d': 'Denied', ':c': 'Canceled' },
+      };
+}

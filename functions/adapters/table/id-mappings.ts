@@ -1,0 +1,104 @@
+// The ID mapping in the table: a user's partition, claims, pointers, factors and events.
+import type { UserRecord } from '../../core/onboarding/records.ts';
+import type { IdMappings } from '../../core/ports.ts';
+import { createApplications } from './applications.ts';
+import {
+  keys,
+  parseItem,
+  toApplicationRecord,
+  toClaim,
+  toCustomerRecord,
+  toFactorRecord,
+  toItem,
+  toLock,
+  toPointer,
+  userItem,
+  userPartition,
+} from './items.ts';
+import { createLocks } from './locks.ts';
+import type { Store, StoredItem } from './store.ts';
+
+const EVENT_LIFE_SECONDS = 30 * 86_400;
+
+const absent = { expression: 'attribute_not_exists(pk)' } as const;
+
+/** The port over one table. */
+export function createIdMappings(store: Store): IdMappings {
+  return {
+    ...createLocks(store),
+    ...createApplications(store),
+
+    readUser: async (stytchUserId) =>
+      toUserRecord(stytchUserId, await store.query(userPartition(stytchUserId))),
+
+    async readClaim(unitCustomerId) {
+      const item = await store.get(keys.claim(unitCustomerId));
+      return item === null ? null : toClaim(item);
+    },
+
+    async readPointer(unitApplicationId) {
+      const item = await store.get(keys.pointer(unitApplicationId));
+      return item === null ? null : toPointer(item);
+    },
+
+    async putPointer(pointer) {
+      await store.put(keys.pointer(pointer.unitApplicationId), toItem(pointer), {
+        expression: 'attribute_not_exists(pk) OR applicationId = :applicationId',
+        values: { ':applicationId': pointer.applicationId },
+      });
+    },
+
+    putClaim: ({ unitCustomerId, stytchUserId }) =>
+      store.update(
+        keys.claim(unitCustomerId),
+        { set: { unitCustomerId, stytchUserId } },
+        {
+          expression: 'attribute_not_exists(pk) OR stytchUserId = :user',
+          values: { ':user': stytchUserId },
+        },
+      ),
+
+    async putCustomer(stytchUserId, customer) {
+      await store.put(keys.customer(stytchUserId, customer.unitCustomerId), toItem(customer), {
+        // Archived is Unit's last word, and only an operator ends a Review.
+        expression: 'attribute_not_exists(pk) OR #s = :active OR #s = :same',
+        values: { ':active': 'Active', ':same': customer.status },
+      });
+    },
+
+    async putFactor(stytchUserId, factor) {
+      await store.put(keys.factor(stytchUserId, factor.factorId), toItem(factor), absent);
+    },
+
+    async confirmFactor(stytchUserId, factorId, confirmedAt) {
+      await store.update(
+        keys.factor(stytchUserId, factorId),
+        { set: { confirmedAt } },
+        { expression: 'attribute_exists(pk) AND attribute_not_exists(confirmedAt)' },
+      );
+    },
+
+    isKnownEvent: async (eventId) => (await store.get(keys.event(eventId))) !== null,
+
+    async recordEvent(eventId, outcome, at) {
+      await store.put(keys.event(eventId), { outcome, at, expiresAt: Math.ceil(at) + EVENT_LIFE_SECONDS });
+    },
+  };
+}
+
+function toUserRecord(stytchUserId: string, items: readonly StoredItem[]): UserRecord {
+  const under = (prefix: string): readonly StoredItem[] =>
+    items.filter((item) => String(item['sk']).startsWith(prefix));
+  const [user] = items.filter((item) => item['sk'] === 'USER');
+  const { deleted, lockedUntil } =
+    user === undefined ? { deleted: false, lockedUntil: null } : parseItem(userItem, user);
+  return {
+    stytchUserId,
+    isDeleted: deleted,
+    lockedUntil,
+    factors: under('FACTOR#').map(toFactorRecord),
+    locks: under('LOCK#').map(toLock),
+    applications: under('APPLICATION#').map(toApplicationRecord),
+    customers: under('CUSTOMER#').map(toCustomerRecord),
+  };
+}

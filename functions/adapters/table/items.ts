@@ -1,0 +1,115 @@
+// The items' keys and shapes. What an item holds is parsed on the way in; unknown attributes are left alone.
+import * as z from 'zod/mini';
+import { applicationStatuses } from '../../contract/application.ts';
+import { ServiceError } from '../../core/errors.ts';
+import type {
+  ApplicationRecord,
+  Claim,
+  CustomerRecord,
+  FactorRecord,
+  Lock,
+  Pointer,
+} from '../../core/onboarding/records.ts';
+import type { Item, Key, StoredItem } from './store.ts';
+
+export const userPartition = (stytchUserId: string): string => `USER#${stytchUserId}`;
+
+const inUser = (stytchUserId: string, sk: string): Key => ({ pk: userPartition(stytchUserId), sk });
+
+export const keys = {
+  user: (stytchUserId: string) => inUser(stytchUserId, 'USER'),
+  factor: (stytchUserId: string, factorId: string) => inUser(stytchUserId, `FACTOR#${factorId}`),
+  lock: (stytchUserId: string, name: Lock['name']) => inUser(stytchUserId, `LOCK#${name}`),
+  application: (stytchUserId: string, applicationId: string) =>
+    inUser(stytchUserId, `APPLICATION#${applicationId}`),
+  customer: (stytchUserId: string, unitCustomerId: string) =>
+    inUser(stytchUserId, `CUSTOMER#${unitCustomerId}`),
+  pointer: (unitApplicationId: string): Key => ({ pk: `UNIT_APPLICATION#${unitApplicationId}`, sk: 'OWNER' }),
+  claim: (unitCustomerId: string): Key => ({ pk: `CUSTOMER#${unitCustomerId}`, sk: 'OWNER' }),
+  event: (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: 'EVENT' }),
+};
+
+/** The version that this release reads; a change of meaning raises it over two releases. */
+const v = z.literal(1);
+const nullable = <T extends z.ZodMiniType>(type: T) => z._default(z.nullable(type), null);
+
+export const userItem = z.looseObject({
+  v,
+  deleted: z._default(z.boolean(), false),
+  lockedUntil: nullable(z.number()),
+});
+
+const factorItem = z.looseObject({
+  v,
+  factorId: z.string(),
+  kind: z.string(),
+  origin: z.enum(['enrolled', 'seen', 'seen_late', 'recovered']),
+  firstSeenAt: z.number(),
+  confirmedAt: nullable(z.number()),
+});
+
+const lockItem = z.looseObject({
+  v,
+  name: z.enum(['person', 'business']),
+  applicationId: z.string(),
+  takenAt: z.number(),
+});
+
+const applicationItem = z.looseObject({
+  v,
+  stytchUserId: z.string(),
+  applicationId: z.string(),
+  type: z.enum(['individual', 'sole_proprietor']),
+  status: z.enum(applicationStatuses),
+  fingerprint: z.string(),
+  createdAt: z.number(),
+  leaseUntil: z.number(),
+  unitApplicationId: nullable(z.string()),
+  unitCustomerId: nullable(z.string()),
+  unitUpdatedAt: nullable(z.string()),
+  nextCheckAt: nullable(z.number()),
+});
+
+const customerItem = z.looseObject({
+  v,
+  unitCustomerId: z.string(),
+  type: z.enum(['individual', 'business']),
+  status: z.enum(['Active', 'Archived', 'Review']),
+});
+
+const pointerItem = z.looseObject({
+  v,
+  unitApplicationId: z.string(),
+  stytchUserId: z.string(),
+  applicationId: z.string(),
+});
+
+const claimItem = z.looseObject({ v, unitCustomerId: z.string(), stytchUserId: z.string() });
+
+/** Parses an item, or fails closed: an item that we cannot read decides nothing. */
+export function parseItem<Schema extends z.ZodMiniType>(schema: Schema, item: StoredItem): z.output<Schema> {
+  const parsed = schema.safeParse(item);
+  if (parsed.success) return parsed.data;
+  throw new ServiceError('server_error', { reason: 'item_unreadable' });
+}
+
+export const toFactorRecord = (item: StoredItem): FactorRecord => parseItem(factorItem, item);
+export const toLock = (item: StoredItem): Lock => parseItem(lockItem, item);
+export const toApplicationRecord = (item: StoredItem): ApplicationRecord => parseItem(applicationItem, item);
+export const toCustomerRecord = (item: StoredItem): CustomerRecord => parseItem(customerItem, item);
+export const toPointer = (item: StoredItem): Pointer => parseItem(pointerItem, item);
+export const toClaim = (item: StoredItem): Claim => parseItem(claimItem, item);
+
+/** The attributes of a record; what is null is left out, so that conditions on its absence hold. */
+export const toItem = (record: object): Item =>
+  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null && value !== undefined));
+
+const SHARDS = 4;
+
+export const unsettledShards: readonly string[] = Array.from({ length: SHARDS }, (_, i) => `UNSETTLED#${i}`);
+
+/** Spreads the unsettled applications over the shards by their ids. */
+export function shardOf(applicationId: string): string {
+  const sum = [...applicationId].reduce((total, letter) => total + letter.charCodeAt(0), 0);
+  return `UNSETTLED#${sum % SHARDS}`;
+}

@@ -1,0 +1,32 @@
+// The lock of a user and kind, by conditional writes: under a race exactly one holder (INV3).
+import type { IdMappings } from '../../core/ports.ts';
+import { keys, toItem, toLock } from './items.ts';
+import type { Store } from './store.ts';
+
+export const createLocks = (
+  store: Store,
+): Pick<IdMappings, 'takeLock' | 'readLock' | 'takeOverLock' | 'releaseLock'> => ({
+  takeLock: (stytchUserId, lock) =>
+    store.put(keys.lock(stytchUserId, lock.name), toItem(lock), {
+      expression: 'attribute_not_exists(pk) OR applicationId = :applicationId',
+      values: { ':applicationId': lock.applicationId },
+    }),
+
+  async readLock(stytchUserId, name) {
+    const item = await store.get(keys.lock(stytchUserId, name));
+    return item === null ? null : toLock(item);
+  },
+
+  takeOverLock: (stytchUserId, lock, from) =>
+    store.put(keys.lock(stytchUserId, lock.name), toItem(lock), {
+      expression: 'attribute_not_exists(pk) OR applicationId = :from',
+      values: { ':from': from },
+    }),
+
+  async releaseLock(stytchUserId, name, applicationId) {
+    await store.remove(keys.lock(stytchUserId, name), {
+      expression: 'applicationId = :applicationId',
+      values: { ':applicationId': applicationId },
+    });
+  },
+});

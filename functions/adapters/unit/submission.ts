@@ -1,0 +1,37 @@
+// An application in Unit's form; subject, tags, key and address are always ours, never the caller's.
+import type { ApplicationRequest } from '../../contract/application.ts';
+import type { Submission } from '../../core/ports.ts';
+import { APPLICATION_TAG } from './documents.ts';
+
+/** The body of `POST /applications`. */
+export function toSubmissionBody({ applicationId, stytchUserId, sourceIp, request }: Submission): unknown {
+  return {
+    data: {
+      type: 'individualApplication',
+      attributes: {
+        ...applicantAttributes(request),
+        jwtSubject: stytchUserId,
+        idempotencyKey: applicationId,
+        ip: sourceIp,
+        tags: { [APPLICATION_TAG]: applicationId },
+      },
+    },
+  };
+}
+
+function applicantAttributes(request: ApplicationRequest): Readonly<Record<string, unknown>> {
+  const { type, ...attributes } = request;
+  switch (type) {
+    case 'individual':
+      return attributes;
+    case 'sole_proprietor':
+      return { ...attributes, soleProprietorship: true };
+  }
+}
+
+/** A pointer of Unit's into our own request, or null where the fault is in a field that the caller did not send. */
+export function toOurPointer(pointer: string, request: ApplicationRequest): string | null {
+  const path = /^\/?data\/attributes(\/.+)$/.exec(pointer)?.[1];
+  const field = path?.split('/')[1];
+  return path !== undefined && field !== undefined && Object.hasOwn(request, field) ? path : null;
+}

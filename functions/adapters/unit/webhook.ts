@@ -1,0 +1,75 @@
+// Unit's webhook: HMAC-SHA1 in base64 over the received bytes, and the batch of events inside (unit.co, Webhooks).
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import * as z from 'zod/mini';
+import { ServiceError } from '../../core/errors.ts';
+import type { UnitEvent } from '../../core/onboarding/apply-events.ts';
+import { parseJson } from '../json.ts';
+import type { Secret } from '../secrets.ts';
+
+/** Twenty bytes in base64. */
+const signatureForm = /^[A-Za-z0-9+/]{27}=$/;
+
+/** Whether a signature over these bytes was made with this token; the token's characters are the key as they are. */
+export function isSignedBy(rawBody: Uint8Array, signature: string | undefined, token: string): boolean {
+  if (signature === undefined || !signatureForm.test(signature)) return false;
+  const expected = createHmac('sha1', token).update(rawBody).digest();
+  return timingSafeEqual(expected, Buffer.from(signature, 'base64'));
+}
+
+/**
+ * Accepts the present token and, while it is being rotated, the previous one.
+ * @throws ServiceError `invalid_signature`
+ */
+export async function requireSignature(
+  webhookToken: Secret,
+  rawBody: Uint8Array,
+  signature: string | undefined,
+): Promise<void> {
+  const fits = ({ value, previous }: { value: string; previous?: string | undefined }): boolean =>
+    isSignedBy(rawBody, signature, value) ||
+    (previous !== undefined && isSignedBy(rawBody, signature, previous));
+  if (fits(await webhookToken.read())) return;
+  // The token may have been rotated since it was cached; a flood of forgeries re-reads it once a minute at most.
+  const renewed = signature === undefined ? null : await webhookToken.renew();
+  if (renewed === null || !fits(renewed)) throw new ServiceError('invalid_signature');
+}
+
+const unitId = z.string().check(z.regex(/^[1-9]\d{0,18}$/));
+const related = z.optional(
+  z.nullable(z.looseObject({ data: z.optional(z.nullable(z.looseObject({ id: unitId }))) })),
+);
+const event = z.looseObject({
+  id: unitId,
+  type: z.string().check(z.maxLength(100)),
+  relationships: z.optional(z.looseObject({ application: related, customer: related })),
+});
+const batch = z.looseObject({ data: z.array(z.unknown()).check(z.maxLength(1000)) });
+
+export interface ParsedBatch {
+  readonly events: readonly UnitEvent[];
+  /** Entries that are no events at all; they cannot be recorded, only counted. */
+  readonly unreadable: number;
+}
+
+/**
+ * Reads a delivery whose signature was proved.
+ * @throws ServiceError `invalid_request` when it is no batch
+ */
+export function parseBatch(rawBody: Uint8Array): ParsedBatch {
+  const parsed = batch.safeParse(parseJson(Buffer.from(rawBody).toString('utf8')));
+  if (!parsed.success) throw new ServiceError('invalid_request', { reason: 'no_batch' });
+  const events = parsed.data.data.flatMap((entry): readonly UnitEvent[] => {
+    const one = event.safeParse(entry);
+    if (!one.success) return [];
+    const { id, type, relationships } = one.data;
+    return [
+      {
+        eventId: id,
+        type,
+        unitApplicationId: relationships?.application?.data?.id ?? null,
+        unitCustomerId: relationships?.customer?.data?.id ?? null,
+      },
+    ];
+  });
+  return { events, unreadable: parsed.data.data.length - events.length };
+}

@@ -1,0 +1,115 @@
+// The only reader of the environment: each setting with its schema, and every fault in one message.
+import * as z from 'zod/mini';
+import { parseJson } from './adapters/json.ts';
+import type { FunctionName } from './contract/routes.ts';
+import { functionSettings, type SettingName } from './contract/settings.ts';
+import { ServiceError } from './core/errors.ts';
+import type { LimitName, Limits } from './core/limits.ts';
+
+const text = z.string().check(z.minLength(1));
+const arn = z.string().check(z.regex(/^arn:aws[\w-]*:secretsmanager:/));
+const seconds = z.pipe(z.string().check(z.regex(/^[1-9]\d{0,5}$/)), z.transform(Number));
+
+const loopback = /^http:\/\/(127\.0\.0\.1|localhost):\d{1,5}$/;
+
+/** The vendors' own hosts over https, or loopback over http: nothing else may ever get our secrets. */
+const vendorUrls = {
+  test: ['https://test.stytch.com', 'https://api.s.unit.sh'],
+  live: ['https://api.stytch.com', 'https://api.unit.co'],
+} as const satisfies Record<string, readonly string[]>;
+
+const baseUrl = (...hosts: readonly string[]) =>
+  z.string().check(z.refine((url) => hosts.some((host) => host === url) || loopback.test(url)));
+
+const json = <Schema extends z.ZodMiniType>(schema: Schema) =>
+  z.pipe(z.pipe(z.string(), z.transform(parseJson)), schema);
+
+/** What each setting is, once read. */
+interface Settings {
+  readonly STAGE: string;
+  readonly VENDOR_ENVIRONMENT: 'test' | 'live';
+  readonly STYTCH_PROJECT_ID: string;
+  readonly STYTCH_BASE_URL: string;
+  readonly UNIT_BASE_URL: string;
+  readonly PROBLEM_TYPE_BASE_URL: string;
+  readonly ID_MAPPING_TABLE_NAME: string;
+  readonly HASH_KEY_SECRET_ARN: string;
+  readonly STYTCH_SECRET_ARN: string;
+  readonly UNIT_ORG_TOKEN_SECRET_ARN: string;
+  readonly UNIT_WEBHOOK_SECRET_ARN: string;
+  readonly REDIRECT_URLS: readonly string[];
+  readonly SESSION_IDLE_SECONDS: number;
+  readonly SESSION_MAX_SECONDS: number;
+  readonly TRUSTED_PROXY: 'none' | 'cloudfront';
+  readonly TOKEN_POLICY: string;
+  readonly LIMITS: Limits;
+}
+
+const limit = z.object({ max: z.int().check(z.minimum(0)), windowSeconds: z.int().check(z.minimum(1)) });
+const limits = z.object({
+  sendsPerAddressAndSource: limit,
+  sendsPerAddress: limit,
+  sendsPerSource: limit,
+  failuresInARow: limit,
+  failuresPerDay: limit,
+  submissionsPerDay: limit,
+  sensitiveExchanges: limit,
+} satisfies Record<LimitName, typeof limit>);
+
+const settings: { readonly [Name in SettingName]: z.ZodMiniType<Settings[Name]> } = {
+  STAGE: text,
+  VENDOR_ENVIRONMENT: z.enum(['test', 'live']),
+  STYTCH_PROJECT_ID: z.string().check(z.regex(/^project-(test|live)-[\w-]{1,64}$/)),
+  STYTCH_BASE_URL: baseUrl('https://test.stytch.com', 'https://api.stytch.com'),
+  UNIT_BASE_URL: baseUrl('https://api.s.unit.sh', 'https://api.unit.co'),
+  PROBLEM_TYPE_BASE_URL: z.url(),
+  ID_MAPPING_TABLE_NAME: text,
+  HASH_KEY_SECRET_ARN: arn,
+  STYTCH_SECRET_ARN: arn,
+  UNIT_ORG_TOKEN_SECRET_ARN: arn,
+  UNIT_WEBHOOK_SECRET_ARN: arn,
+  REDIRECT_URLS: json(z.array(z.url()).check(z.minLength(1))),
+  SESSION_IDLE_SECONDS: seconds,
+  SESSION_MAX_SECONDS: seconds,
+  TRUSTED_PROXY: z.enum(['none', 'cloudfront']),
+  TOKEN_POLICY: text,
+  LIMITS: json(limits),
+};
+
+export interface Config {
+  get<Name extends SettingName>(name: Name): Settings[Name];
+}
+
+/**
+ * Checks every setting of a function at once.
+ * @throws ServiceError `server_error` whose reason names all that are missing or bad; values are never told
+ */
+export function readConfig(name: FunctionName, environment: NodeJS.ProcessEnv = process.env): Config {
+  const faults = [
+    ...functionSettings[name].settings.filter((one) => !settings[one].safeParse(environment[one]).success),
+    ...mixedVendors(environment),
+  ];
+  if (faults.length > 0) throw badSettings(faults);
+  return {
+    get(one) {
+      const parsed = settings[one].safeParse(environment[one]);
+      if (!parsed.success) throw badSettings([one]);
+      return parsed.data;
+    },
+  };
+}
+
+const badSettings = (names: readonly string[]): ServiceError =>
+  new ServiceError('server_error', { reason: `settings: ${names.join(', ')}` });
+
+/** Test and live, or simulated and real, never meet. */
+function mixedVendors(environment: NodeJS.ProcessEnv): readonly string[] {
+  const { VENDOR_ENVIRONMENT, STYTCH_PROJECT_ID, STYTCH_BASE_URL, UNIT_BASE_URL } = environment;
+  const urls = [STYTCH_BASE_URL, UNIT_BASE_URL].filter((url) => url !== undefined);
+  const expected: readonly string[] = vendorUrls[VENDOR_ENVIRONMENT === 'live' ? 'live' : 'test'];
+  const isReal = urls.every((url) => expected.includes(url));
+  const isSimulated = VENDOR_ENVIRONMENT !== 'live' && urls.every((url) => loopback.test(url));
+  const isOwnProject =
+    STYTCH_PROJECT_ID === undefined || STYTCH_PROJECT_ID.startsWith(`project-${VENDOR_ENVIRONMENT}-`);
+  return (isReal || isSimulated) && isOwnProject ? [] : ['VENDOR_ENVIRONMENT (vendors are mixed)'];
+}

@@ -1,0 +1,64 @@
+// Which setting of the environment each function reads: the stack sets exactly these, and grants what they point to.
+import type { FunctionName } from './routes.ts';
+
+export const settingNames = [
+  'STAGE',
+  'VENDOR_ENVIRONMENT',
+  'STYTCH_PROJECT_ID',
+  'STYTCH_BASE_URL',
+  'UNIT_BASE_URL',
+  'PROBLEM_TYPE_BASE_URL',
+  'ID_MAPPING_TABLE_NAME',
+  'HASH_KEY_SECRET_ARN',
+  'STYTCH_SECRET_ARN',
+  'UNIT_ORG_TOKEN_SECRET_ARN',
+  'UNIT_WEBHOOK_SECRET_ARN',
+  'REDIRECT_URLS',
+  'SESSION_IDLE_SECONDS',
+  'SESSION_MAX_SECONDS',
+  'TRUSTED_PROXY',
+  'TOKEN_POLICY',
+  'LIMITS',
+] as const;
+export type SettingName = (typeof settingNames)[number];
+
+/** The Unit org tokens by job: one secret each, read only by the functions that do that job. */
+export type UnitOrgTokenJob = 'exchange' | 'onboarding' | 'events';
+
+interface FunctionSettings {
+  readonly settings: readonly SettingName[];
+  readonly unitOrgToken?: UnitOrgTokenJob;
+}
+
+const everyFunction = [
+  'STAGE',
+  'VENDOR_ENVIRONMENT',
+  'PROBLEM_TYPE_BASE_URL',
+  'ID_MAPPING_TABLE_NAME',
+] as const;
+const stytch = [
+  'STYTCH_PROJECT_ID',
+  'STYTCH_BASE_URL',
+  'STYTCH_SECRET_ARN',
+  'HASH_KEY_SECRET_ARN',
+  'TRUSTED_PROXY',
+  'LIMITS',
+] as const;
+const unit = ['UNIT_BASE_URL', 'UNIT_ORG_TOKEN_SECRET_ARN'] as const;
+
+export const functionSettings = {
+  signup: {
+    settings: [...everyFunction, ...stytch, 'REDIRECT_URLS', 'SESSION_IDLE_SECONDS', 'SESSION_MAX_SECONDS'],
+  },
+  'step-up': { settings: [...everyFunction, ...stytch, 'TOKEN_POLICY'] },
+  application: {
+    settings: [...everyFunction, ...stytch, ...unit, 'TOKEN_POLICY'],
+    unitOrgToken: 'onboarding',
+  },
+  token: { settings: [...everyFunction, ...stytch, ...unit, 'TOKEN_POLICY'], unitOrgToken: 'exchange' },
+  'unit-webhook': {
+    settings: [...everyFunction, ...unit, 'UNIT_WEBHOOK_SECRET_ARN'],
+    unitOrgToken: 'events',
+  },
+  reconcile: { settings: [...everyFunction, ...unit], unitOrgToken: 'events' },
+} as const satisfies Record<FunctionName, FunctionSettings>;

@@ -1,0 +1,31 @@
+// Sign-up, which signs in too: an email proves the address, and the proof becomes a Stytch session.
+import * as z from 'zod/mini';
+import { codeChallenge, codeVerifier, email, sessionAnswer } from './common.ts';
+
+export const signUpRequest = z.strictObject({
+  method: z.literal('email_magic_link'),
+  email,
+  redirectUrl: z.optional(z.string().check(z.maxLength(2048))),
+  codeChallenge,
+});
+export type SignUpRequest = z.infer<typeof signUpRequest>;
+
+/** The same for every address, whether it has a user or not. */
+export const signUpAnswer = z.object({
+  challengeId: z.string(),
+  retryAfterSeconds: z.int(),
+});
+export type SignUpAnswer = z.infer<typeof signUpAnswer>;
+
+export const authenticateRequest = z.strictObject({
+  method: z.literal('email_magic_link'),
+  token: z.string().check(z.minLength(1), z.maxLength(512)),
+  codeVerifier,
+});
+export type AuthenticateRequest = z.infer<typeof authenticateRequest>;
+
+export const signedInAnswer = z.extend(sessionAnswer, {
+  userId: z.string(),
+  sessionToken: z.string(),
+});
+export type SignedInAnswer = z.infer<typeof signedInAnswer>;

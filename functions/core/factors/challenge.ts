@@ -1,0 +1,35 @@
+// The step-up challenge: made from the requirement alone, so that it says nothing about the user (standards U4).
+import { type ErrorDetails, ServiceError, type StepUpChallenge } from '../errors.ts';
+import type { FactorRecord } from '../onboarding/records.ts';
+import type { FactorKind, User } from '../session/session.ts';
+import { couldCount } from './counting.ts';
+import type { Requirement } from './judge.ts';
+import { type AssurancePreset, isPossession } from './presets.ts';
+
+/** The factors by which a step-up can meet each preset through this service, best first. */
+const acceptable = {
+  'any-session': ['email', 'totp'],
+  'stytch-mfa': ['totp'],
+  aal2: ['totp'],
+  'phishing-resistant': [],
+} as const satisfies Record<AssurancePreset, readonly FactorKind[]>;
+
+/** One absolute URI per preset names it as an authentication context class (RFC 9470 section 3). */
+const acrValue = (preset: AssurancePreset): string => `urn:stytch-unit-bridge:acr:${preset}`;
+
+export const challengeFor = (requirement: Requirement): StepUpChallenge => ({
+  acrValues: [acrValue(requirement.preset)],
+  maxAgeSeconds: requirement.maxFactorAgeSeconds,
+  acceptableFactors: acceptable[requirement.preset],
+});
+
+/** The 401 that asks for a step-up. */
+export const stepUpRequired = (requirement: Requirement, reason: ErrorDetails['reason']): ServiceError =>
+  new ServiceError('insufficient_user_authentication', {
+    challenge: challengeFor(requirement),
+    ...(reason === undefined ? {} : { reason }),
+  });
+
+/** Whether the user holds an enrolled factor with which a step-up could succeed. */
+export const canStepUp = (user: User, records: readonly FactorRecord[], now: number): boolean =>
+  user.factors.some((factor) => isPossession(factor.kind) && couldCount(factor, records, now));

@@ -1,0 +1,62 @@
+// Which factors count: on the user now, verified, and known to us long enough (design of the enrolment rules).
+import type { FactorRecord, UserRecord } from '../onboarding/records.ts';
+import type { AuthenticationFactor, User, UserFactor } from '../session/session.ts';
+import { isPossession } from './presets.ts';
+
+/** A factor that appeared on somebody who already had a customer waits this long before it counts. */
+export const LATE_FACTOR_WAIT_SECONDS = 86_400;
+
+/** Whether a factor of the session counts, by the user as Stytch shows it now and by our records. */
+export function countsBy(
+  user: User,
+  records: readonly FactorRecord[],
+  now: number,
+): (factor: AuthenticationFactor) => boolean {
+  return (factor) => isOnUser(factor, user.factors) && isKnown(factor, records, now);
+}
+
+/** Whether a factor that is enrolled would count, were it proved now. */
+export const couldCount = (factor: UserFactor, records: readonly FactorRecord[], now: number): boolean =>
+  factor.isVerified && isKnown(factor, records, now);
+
+function isOnUser(factor: AuthenticationFactor, onUser: readonly UserFactor[]): boolean {
+  return onUser.some(
+    (candidate) =>
+      candidate.kind === factor.kind && candidate.factorId === factor.factorId && candidate.isVerified,
+  );
+}
+
+function isKnown(
+  factor: { readonly kind: UserFactor['kind']; readonly factorId: string | null },
+  records: readonly FactorRecord[],
+  now: number,
+): boolean {
+  if (!isPossession(factor.kind)) return true;
+  const record = records.find((candidate) => candidate.factorId === factor.factorId);
+  return record !== undefined && countsFrom(record) <= now;
+}
+
+function countsFrom(record: FactorRecord): number {
+  switch (record.origin) {
+    case 'enrolled':
+    case 'seen':
+      return record.firstSeenAt;
+    case 'seen_late':
+    case 'recovered':
+      return record.firstSeenAt + LATE_FACTOR_WAIT_SECONDS;
+  }
+}
+
+/** Records for the verified possession factors that we have not met before. */
+export function newlySeen(user: User, known: UserRecord, now: number): readonly FactorRecord[] {
+  const origin = known.customers.length > 0 ? 'seen_late' : 'seen';
+  return user.factors.flatMap(({ kind, factorId, isVerified }, i) => {
+    const isNew =
+      !known.factors.some((record) => record.factorId === factorId) &&
+      // One number stands for SMS and for WhatsApp.
+      user.factors.findIndex((other) => other.factorId === factorId) === i;
+    return isVerified && isNew && factorId !== null && isPossession(kind)
+      ? [{ factorId, kind, origin, firstSeenAt: now, confirmedAt: null } as const]
+      : [];
+  });
+}

@@ -1,0 +1,132 @@
+// Applying for an account: lock, item, Unit, settle. At most one open application, whatever crashes or races (INV3).
+import type { ApplicationRequest } from '../../contract/application.ts';
+import { ServiceError } from '../errors.ts';
+import { admit, confirm, type GatePorts, judgePresented } from '../factors/gate.ts';
+import type { Counters, Hashes, UnitApplication } from '../ports.ts';
+import type { Session } from '../session/session.ts';
+import { canonical } from './canonical.ts';
+import { takeLock } from './lock.ts';
+import { type ApplicationRecord, lockNames, type UserRecord } from './records.ts';
+import { type SettlePorts, settle } from './settle.ts';
+import { submit } from './submit.ts';
+
+export interface ApplyPorts extends GatePorts, SettlePorts {
+  readonly counters: Counters;
+  readonly hashes: Hashes;
+}
+
+/** One request of one user, as the steps below need it. */
+export interface Intent {
+  readonly stytchUserId: string;
+  readonly applicationId: string;
+  readonly fingerprint: string;
+  readonly sourceIp: string;
+  readonly request: ApplicationRequest;
+}
+
+export interface ApplyOutcome {
+  /** False while Unit has not told us that it has the application. */
+  readonly isSubmitted: boolean;
+  readonly application: ApplicationRecord;
+  /** As Unit has just told them; none where Unit was not asked. */
+  readonly documents: UnitApplication['documents'];
+}
+
+/** While it runs, nobody else talks to Unit about this application. */
+export const LEASE_SECONDS = 150;
+
+/**
+ * Applies once for each idempotency key. A repeat answers the present state of the same application.
+ * @throws ServiceError every problem of `POST /v1/applications`
+ */
+export async function apply(
+  ports: ApplyPorts,
+  presented: Session,
+  asked: { idempotencyKey: string; route: string; sourceIp: string; request: ApplicationRequest },
+  signal: AbortSignal,
+): Promise<ApplyOutcome> {
+  await judgePresented(ports, ports.policy.apply, presented, signal);
+  const [current, known] = await Promise.all([
+    confirm(ports, presented, signal),
+    ports.mappings.readUser(presented.stytchUserId),
+  ]);
+  await admit(ports, ports.policy.apply, { current, known });
+  requireOwnEmail(current.user.verifiedEmails, asked.request.email);
+
+  const { stytchUserId } = presented;
+  const intent: Intent = {
+    stytchUserId,
+    applicationId: ports.hashes.applicationId([stytchUserId, asked.route, asked.idempotencyKey]),
+    fingerprint: await ports.hashes.fingerprint(canonical(asked.request)),
+    sourceIp: asked.sourceIp,
+    request: asked.request,
+  };
+  const before = known.applications.find((one) => one.applicationId === intent.applicationId);
+  if (before !== undefined) return resume(ports, intent, before, signal);
+  return begin(ports, intent, known, signal);
+}
+
+function requireOwnEmail(verified: readonly string[], email: string): void {
+  if (verified.includes(email.toLowerCase())) return;
+  throw new ServiceError('email_not_verified', {
+    errors: [{ pointer: '/email', reason: 'This is not a verified email of the signed-in user.' }],
+  });
+}
+
+async function begin(
+  ports: ApplyPorts,
+  intent: Intent,
+  known: UserRecord,
+  signal: AbortSignal,
+): Promise<ApplyOutcome> {
+  const { stytchUserId, applicationId, fingerprint, request } = intent;
+  const now = ports.clock();
+  await ports.counters.take('submissionsPerDay', stytchUserId);
+  await takeLock(ports, known, { name: lockNames[request.type], applicationId, takenAt: now });
+  const record: ApplicationRecord = {
+    stytchUserId,
+    applicationId,
+    type: request.type,
+    status: 'Submitting',
+    fingerprint,
+    createdAt: now,
+    leaseUntil: now + LEASE_SECONDS,
+    unitApplicationId: null,
+    unitCustomerId: null,
+    unitUpdatedAt: null,
+    nextCheckAt: now + LEASE_SECONDS,
+  };
+  if (await ports.mappings.createApplication(record)) return submit(ports, intent, record, signal);
+  const other = await ports.mappings.readApplication(stytchUserId, applicationId);
+  if (other === null) throw new ServiceError('temporarily_unavailable', { reason: 'item_vanished' });
+  return resume(ports, intent, other, signal);
+}
+
+/** Unit forgets a key two days after it worked; long before that we stop sending it again. */
+const RESEND_WITHIN_SECONDS = 86_400;
+
+/** The same key again: the present state, or the rest of what a crash or a timeout left undone. */
+async function resume(
+  ports: ApplyPorts,
+  intent: Intent,
+  record: ApplicationRecord,
+  signal: AbortSignal,
+): Promise<ApplyOutcome> {
+  if (record.fingerprint !== intent.fingerprint) throw new ServiceError('idempotency_key_reused');
+  if (record.status !== 'Submitting') return { isSubmitted: true, application: record, documents: [] };
+
+  const now = ports.clock();
+  const inFlight = { isSubmitted: false, application: record, documents: [] };
+  if (record.leaseUntil > now) return inFlight;
+  const leaseUntil = now + LEASE_SECONDS;
+  if (!(await ports.mappings.renewLease(record, leaseUntil))) return inFlight;
+
+  const renewed = { ...record, leaseUntil };
+  const found = await ports.onboarding.findApplication(record.applicationId, signal);
+  if (found !== null) {
+    const application = await settle(ports, renewed, found, signal);
+    return { isSubmitted: true, application, documents: found.documents };
+  }
+  if (now - record.createdAt > RESEND_WITHIN_SECONDS) return inFlight;
+  return submit(ports, intent, renewed, signal);
+}

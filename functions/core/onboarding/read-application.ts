@@ -1,0 +1,52 @@
+// Where an application stands: from our item, re-read from Unit while it is not final.
+import type { ApplicationAnswer } from '../../contract/application.ts';
+import { ServiceError } from '../errors.ts';
+import { confirm, refuseBarred } from '../factors/gate.ts';
+import type { SessionJwts, SessionReader, UnitApplication } from '../ports.ts';
+import type { Session } from '../session/session.ts';
+import { type ApplicationRecord, isFinal } from './records.ts';
+import { type SettlePorts, settle } from './settle.ts';
+
+export interface ReadPorts extends SettlePorts {
+  readonly sessions: SessionReader;
+  readonly jwts: SessionJwts;
+}
+
+/**
+ * Reads one of the caller's own applications.
+ * @throws ServiceError `not_found` for an id that is not theirs
+ */
+export async function readApplication(
+  ports: ReadPorts,
+  presented: Session,
+  applicationId: string,
+  signal: AbortSignal,
+): Promise<ApplicationAnswer> {
+  const [known] = await Promise.all([
+    ports.mappings.readUser(presented.stytchUserId),
+    confirm(ports, presented, signal),
+  ]);
+  refuseBarred(known, ports.clock());
+  const record = known.applications.find((one) => one.applicationId === applicationId);
+  if (record === undefined) throw new ServiceError('not_found', { reason: 'application_not_own' });
+  if (isFinal(record.status) && record.nextCheckAt === null) return applicationAnswer(record, []);
+
+  const unit =
+    record.unitApplicationId === null
+      ? await ports.onboarding.findApplication(applicationId, signal)
+      : await ports.onboarding.readApplication(record.unitApplicationId, signal);
+  if (unit === null) return applicationAnswer(record, []);
+  return applicationAnswer(await settle(ports, record, unit, signal), unit.documents);
+}
+
+/** The application as the API shows it. */
+export const applicationAnswer = (
+  { applicationId, type, status, unitCustomerId }: ApplicationRecord,
+  documents: UnitApplication['documents'],
+): ApplicationAnswer => ({
+  applicationId,
+  type,
+  status,
+  ...(unitCustomerId === null ? {} : { customerId: unitCustomerId }),
+  documents: [...documents],
+});

@@ -1,0 +1,194 @@
+// The roles that the rules need filled; adapters fill them. Times are seconds since the epoch unless a name says Ms.
+import type { ApplicationRequest } from '../contract/application.ts';
+import type { ServiceError } from './errors.ts';
+import type { LimitName } from './limits.ts';
+import type {
+  ApplicationRecord,
+  Claim,
+  CustomerRecord,
+  FactorRecord,
+  Lock,
+  LockName,
+  Pointer,
+  UserRecord,
+} from './onboarding/records.ts';
+import type { ConfirmedSession, Session, UserFactor } from './session/session.ts';
+
+/** Seconds since the epoch. */
+export type Clock = () => number;
+
+export type JwtVerdict =
+  | { readonly isGenuine: true; readonly session: Session }
+  | { readonly isGenuine: false; readonly reason: string };
+
+/** Checks a Stytch session JWT by the cached JWKS, without a call to Stytch. */
+export interface SessionJwts {
+  verify(sessionJwt: string): Promise<JwtVerdict>;
+}
+
+export interface TotpEnrolment {
+  readonly factorId: string;
+  readonly secret: string;
+  readonly qrCode: string;
+  readonly recoveryCodes: readonly string[];
+}
+
+/** Stytch's answer to a proof: right, or wrong in a way that is told to nobody. */
+export type ProofOutcome =
+  | { readonly isProved: true; readonly confirmed: ConfirmedSession }
+  | { readonly isProved: false; readonly reason: string };
+
+/** Who the user is and what they proved. Every call throws `upstream_unavailable` or `upstream_timeout`. */
+export interface AuthenticationProvider {
+  /** Sends a sign-in link; whatever depends on the user (locked, bounced) is swallowed and said in `note`. */
+  sendMagicLink(
+    request: { email: string; redirectUrl: string; codeChallenge: string },
+    signal: AbortSignal,
+  ): Promise<{ readonly note: string }>;
+  authenticateMagicLink(
+    request: { token: string; codeVerifier: string; durationMinutes: number },
+    signal: AbortSignal,
+  ): Promise<ProofOutcome>;
+  createTotp(stytchUserId: string, expirationMinutes: number, signal: AbortSignal): Promise<TotpEnrolment>;
+  /** Adds the TOTP to the session; its end does not move. */
+  authenticateTotp(
+    request: { stytchUserId: string; code: string; sessionJwt: string },
+    signal: AbortSignal,
+  ): Promise<ProofOutcome>;
+  deleteFactor(factor: UserFactor, signal: AbortSignal): Promise<void>;
+}
+
+/** The one call that the exchange needs; kept apart so that the exchange loads nothing else of Stytch. */
+export interface SessionReader {
+  /** @throws ServiceError `invalid_token` when Stytch no longer knows the session, `user_locked` */
+  readSession(sessionJwt: string, signal: AbortSignal): Promise<ConfirmedSession>;
+}
+
+/** Unit's view of an application, in our words. */
+export interface UnitApplication {
+  readonly unitApplicationId: string;
+  readonly status: Exclude<ApplicationRecord['status'], 'Submitting' | 'NotSubmitted'>;
+  readonly updatedAt: string;
+  readonly unitCustomerId: string | null;
+  readonly jwtSubject: string | null;
+  /** Our `applicationId`, from the tag. */
+  readonly applicationId: string | null;
+  readonly documents: readonly { documentId: string; documentType: string; status: string }[];
+}
+
+export interface UnitCustomer {
+  readonly unitCustomerId: string;
+  readonly type: 'individual' | 'business';
+  readonly status: 'Active' | 'Archived';
+  /** Every subject that may act for this customer. */
+  readonly jwtSubjects: readonly string[];
+  readonly unitApplicationId: string | null;
+}
+
+/** `refused`: Unit said no and nothing was created. `unknown`: it may or may not have been. */
+export type SubmissionOutcome =
+  | { readonly outcome: 'created'; readonly application: UnitApplication }
+  | {
+      readonly outcome: 'refused';
+      /** Into the caller's own request. */
+      readonly pointers: readonly string[];
+      /** Set when the refusal was about us (credentials, rate) and not about the application. */
+      readonly failure?: ServiceError;
+    }
+  | { readonly outcome: 'unknown'; readonly reason: string };
+
+export interface Submission {
+  readonly applicationId: string;
+  readonly stytchUserId: string;
+  readonly sourceIp: string;
+  readonly request: ApplicationRequest;
+}
+
+/** Unit, as the onboarding needs it. */
+export interface OnboardingProvider {
+  /** Waits 20 s at most and never retries. */
+  submitApplication(submission: Submission, signal: AbortSignal): Promise<SubmissionOutcome>;
+  findApplication(applicationId: string, signal: AbortSignal): Promise<UnitApplication | null>;
+  readApplication(unitApplicationId: string, signal: AbortSignal): Promise<UnitApplication | null>;
+  readCustomer(unitCustomerId: string, signal: AbortSignal): Promise<UnitCustomer | null>;
+}
+
+export interface CustomerTokenRequest {
+  readonly unitCustomerId: string;
+  readonly scopes: readonly string[];
+  readonly sessionJwt: string;
+  readonly expiresInSeconds: number;
+  readonly resources: readonly { type: 'card' | 'account'; ids: readonly string[] }[];
+}
+
+/** Unit, as the exchange needs it. */
+export interface TokenProvider {
+  createCustomerToken(
+    request: CustomerTokenRequest,
+    signal: AbortSignal,
+  ): Promise<{ readonly customerToken: string; readonly expiresInSeconds: number }>;
+}
+
+/** The mapping between the two worlds. Every call throws `temporarily_unavailable` when the store is down. */
+export interface IdMappings {
+  /** Everything about a user, in one consistent read. */
+  readUser(stytchUserId: string): Promise<UserRecord>;
+  readClaim(unitCustomerId: string): Promise<Claim | null>;
+  readPointer(unitApplicationId: string): Promise<Pointer | null>;
+  readApplication(stytchUserId: string, applicationId: string): Promise<ApplicationRecord | null>;
+
+  /** True when taken now or held by this application already. */
+  takeLock(stytchUserId: string, lock: Lock): Promise<boolean>;
+  readLock(stytchUserId: string, name: LockName): Promise<Lock | null>;
+  /** Takes a lock over from an application that no longer needs it; false when somebody else was faster. */
+  takeOverLock(stytchUserId: string, lock: Lock, from: string): Promise<boolean>;
+  releaseLock(stytchUserId: string, name: LockName, applicationId: string): Promise<void>;
+
+  /** False when the application exists. */
+  createApplication(application: ApplicationRecord): Promise<boolean>;
+  /** False when another request renewed it first, or it is no longer submitting. */
+  renewLease(application: ApplicationRecord, leaseUntil: number): Promise<boolean>;
+  /** Moves the next check of an application that is not settled. */
+  postponeCheck(application: ApplicationRecord, nextCheckAt: number): Promise<void>;
+  /** Writes Unit's word by the settle rule; false when what is there is newer or final. */
+  settleApplication(application: ApplicationRecord): Promise<boolean>;
+
+  putPointer(pointer: Pointer): Promise<void>;
+  /** False when another user owns the customer. */
+  putClaim(claim: Claim): Promise<boolean>;
+  /** Archived and Review stay. */
+  putCustomer(stytchUserId: string, customer: CustomerRecord): Promise<void>;
+  /** Keeps what is there: the first sight of a factor is what counts. */
+  putFactor(stytchUserId: string, factor: FactorRecord): Promise<void>;
+  confirmFactor(stytchUserId: string, factorId: string, confirmedAt: number): Promise<void>;
+
+  isKnownEvent(eventId: string): Promise<boolean>;
+  recordEvent(eventId: string, outcome: string, at: number): Promise<void>;
+  /** Applications whose next check is due, oldest first. */
+  unsettled(now: number, limit: number): Promise<readonly ApplicationRecord[]>;
+}
+
+/** Limits counted before the call that they limit. */
+export interface Counters {
+  /** @throws ServiceError `rate_limited` when the limit is reached, `temporarily_unavailable` when the store is down */
+  take(limit: LimitName, subject: string): Promise<void>;
+  /** Sets a row of failures to zero. */
+  reset(limit: LimitName, subject: string): Promise<void>;
+  /** Gives one try back: a success was not a failure. */
+  giveBack(limit: LimitName, subject: string): Promise<void>;
+}
+
+/** Keyed and plain hashing, so that the rules hold no key and import no library. */
+export interface Hashes {
+  /** base32(sha256(parts)), 26 characters. */
+  applicationId(parts: readonly string[]): string;
+  /** A keyed HMAC with its key's version. */
+  fingerprint(text: string): Promise<string>;
+}
+
+/** One line of the audit trail or of the log: codes, ids, times. */
+export interface Log {
+  record(code: string, fields: LogFields): void;
+}
+
+export type LogFields = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;

@@ -1,0 +1,164 @@
+// The wiring: which adapter fills which port, made lazily and once per container. Nothing happens at import.
+import { createHash } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import tokenPolicies from '../config/token-policy.json' with { type: 'json' };
+import { createHashes } from './adapters/hashes.ts';
+import { createKeySet } from './adapters/jwks.ts';
+import { createSecret } from './adapters/secrets.ts';
+import { createSessionJwts } from './adapters/stytch/session-jwts.ts';
+import { createSessionReader } from './adapters/stytch/session-reader.ts';
+import { createCounters } from './adapters/table/counters.ts';
+import { createIdMappings } from './adapters/table/id-mappings.ts';
+import { createStore } from './adapters/table/store.ts';
+import { createOnboardingProvider } from './adapters/unit/onboarding-provider.ts';
+import { createTokenProvider } from './adapters/unit/token-provider.ts';
+import { createUnitTransport } from './adapters/unit/transport.ts';
+import { type Config, readConfig } from './config.ts';
+import type { FunctionName } from './contract/routes.ts';
+import { readTokenPolicy } from './contract/token-policy.ts';
+import type { ExchangePorts } from './core/exchange/exchange-token.ts';
+import type { EnrolmentPorts } from './core/factors/enrol-totp.ts';
+import type { TokenPolicy } from './core/factors/policy.ts';
+import type { ApplyPorts } from './core/onboarding/apply.ts';
+import type { SettlePorts } from './core/onboarding/settle.ts';
+import type { AuthenticationProvider, Clock } from './core/ports.ts';
+import type { SignUpPorts } from './core/session/sign-up.ts';
+import { log } from './http/log.ts';
+import type { Runtime } from './http/serve.ts';
+
+const clock: Clock = () => Date.now() / 1000;
+
+/** One attempt and one retry inside a second each: the table answers in milliseconds or is down. */
+const awsClient = { maxAttempts: 2, requestHandler: { connectionTimeout: 1000, requestTimeout: 1000 } };
+
+/** Makes a value once, at its first use. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/** Every port of one function; each is made when it is first asked for. */
+export function createDeps(name: FunctionName) {
+  const config = once((): Config => readConfig(name));
+  const secretsManager = once(() => new SecretsManagerClient(awsClient));
+  const secret = (
+    setting:
+      | 'HASH_KEY_SECRET_ARN'
+      | 'STYTCH_SECRET_ARN'
+      | 'UNIT_ORG_TOKEN_SECRET_ARN'
+      | 'UNIT_WEBHOOK_SECRET_ARN',
+  ) => once(() => createSecret(secretsManager(), config().get(setting), clock));
+  const hashKey = secret('HASH_KEY_SECRET_ARN');
+  const stytchSecret = secret('STYTCH_SECRET_ARN');
+  const unitOrgToken = secret('UNIT_ORG_TOKEN_SECRET_ARN');
+
+  const hashes = once(() => createHashes(hashKey()));
+  const store = once(() => createStore(new DynamoDBClient(awsClient), config().get('ID_MAPPING_TABLE_NAME')));
+  const mappings = once(() => createIdMappings(store()));
+  const counters = once(() => createCounters(store(), config().get('LIMITS'), hashes().subject, clock));
+
+  const project = once(() => ({
+    baseUrl: config().get('STYTCH_BASE_URL'),
+    projectId: config().get('STYTCH_PROJECT_ID'),
+    secret: stytchSecret(),
+  }));
+  const keySet = once(() =>
+    createKeySet(`${project().baseUrl}/v1/sessions/jwks/${project().projectId}`, clock),
+  );
+  const jwts = once(() => createSessionJwts(project().projectId, keySet(), clock));
+  const sessions = once(() => createSessionReader(project()));
+  // The SDK is loaded by the functions that call it, when they first do.
+  const provider = once(async (): Promise<AuthenticationProvider> => {
+    const [{ createAuthenticationProvider }, { createStytchSdk }] = await Promise.all([
+      import('./adapters/stytch/authentication-provider.ts'),
+      import('./adapters/stytch/sdk-client.ts'),
+    ]);
+    return createAuthenticationProvider(createStytchSdk(project()));
+  });
+
+  const unit = once(() => createUnitTransport(config().get('UNIT_BASE_URL'), unitOrgToken()));
+  const onboarding = once(() => createOnboardingProvider(unit()));
+  const policy = once(() => toPolicy(config().get('TOKEN_POLICY')));
+
+  const settling = once((): SettlePorts => ({ mappings: mappings(), onboarding: onboarding(), clock, log }));
+  const gate = once(() => ({
+    policy: policy(),
+    jwts: jwts(),
+    sessions: sessions(),
+    mappings: mappings(),
+    clock,
+    log,
+  }));
+
+  return {
+    runtime: {
+      jwts: async () => jwts(),
+      problemTypeBaseUrl: () => config().get('PROBLEM_TYPE_BASE_URL'),
+      log,
+    } satisfies Runtime,
+    settling,
+    webhookToken: secret('UNIT_WEBHOOK_SECRET_ARN'),
+    exchange: once(
+      (): ExchangePorts => ({
+        ...gate(),
+        counters: counters(),
+        tokens: createTokenProvider(unit()),
+      }),
+    ),
+    applying: once((): ApplyPorts => ({ ...gate(), ...settling(), counters: counters(), hashes: hashes() })),
+    enrolling: once(
+      async (): Promise<EnrolmentPorts> => ({
+        ...gate(),
+        counters: counters(),
+        provider: await provider(),
+      }),
+    ),
+    signingUp: once(
+      async (): Promise<SignUpPorts> => ({
+        provider: await provider(),
+        counters: counters(),
+        jwts: jwts(),
+        log,
+        redirectUrls: config().get('REDIRECT_URLS'),
+        session: {
+          idleSeconds: config().get('SESSION_IDLE_SECONDS'),
+          maxSeconds: config().get('SESSION_MAX_SECONDS'),
+        },
+        sealChallenge: (method) => hashes().seal(JSON.stringify({ method, at: Math.floor(clock()) })),
+        pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      }),
+    ),
+
+    /** Loads keys, secrets and code ahead of the first request, side by side; a failure waits for that request. */
+    async warm(...work: readonly (() => unknown)[]): Promise<void> {
+      await Promise.allSettled(work.map(async (one) => one()));
+    },
+    warming: {
+      keys: () => keySet().warm(),
+      stytchSecret: () => stytchSecret().read(),
+      unitOrgToken: () => unitOrgToken().read(),
+      hashKey: () => hashKey().read(),
+      stytchSdk: () => provider(),
+    },
+  };
+}
+
+function toPolicy(name: string): TokenPolicy {
+  const { apply, userVerificationProved, scopes } = readTokenPolicy(tokenPolicies, name);
+  return {
+    name,
+    version: createHash('sha256').update(JSON.stringify(tokenPolicies)).digest('hex').slice(0, 16),
+    apply,
+    isUserVerificationProved: userVerificationProved ?? false,
+    scopes: Object.fromEntries(
+      Object.entries(scopes).map(([scope, { sensitive, ...rest }]) => [
+        scope,
+        { ...rest, isSensitive: sensitive ?? true },
+      ]),
+    ),
+  };
+}

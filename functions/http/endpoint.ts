@@ -1,0 +1,80 @@
+// Binds a route of the contract to what answers it; the name says what is proved and parsed before.
+import type * as z from 'zod/mini';
+import type { AnswerStatus, Route } from '../contract/routes.ts';
+import type { SessionJwts } from '../core/ports.ts';
+import type { Session } from '../core/session/session.ts';
+import { authenticateBearer } from './authenticate.ts';
+import type { IncomingRequest } from './event.ts';
+import { parseBody, requireSize } from './parse-body.ts';
+
+/** What an endpoint gives back: one of its route's statuses, and a body for that status's schema. */
+export interface Answer {
+  readonly status: AnswerStatus;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Endpoint {
+  readonly route: Route;
+  serve(incoming: IncomingRequest, jwts: () => Promise<SessionJwts>, signal: AbortSignal): Promise<Answer>;
+}
+
+interface Incoming {
+  readonly incoming: IncomingRequest;
+  readonly signal: AbortSignal;
+}
+
+interface JsonRoute<Schema extends z.ZodMiniType> extends Route {
+  readonly body: 'json';
+  readonly request: Schema;
+}
+
+/** Anyone may call; the JSON body is parsed. */
+export const open = <Schema extends z.ZodMiniType>(
+  route: JsonRoute<Schema> & { readonly authentication: 'none' },
+  run: (request: Incoming & { readonly body: z.output<Schema> }) => Promise<Answer>,
+): Endpoint => ({
+  route,
+  serve: async (incoming, _jwts, signal) =>
+    run({ body: parseBody(route, route.request, incoming), incoming, signal }),
+});
+
+/** A genuine session JWT is needed; there is no body. */
+export const signedIn = (
+  route: Route & { readonly authentication: 'session'; readonly body: 'none' },
+  run: (request: Incoming & { readonly session: Session }) => Promise<Answer>,
+): Endpoint => ({
+  route,
+  async serve(incoming, jwts, signal) {
+    const session = await authenticateBearer(await jwts(), incoming);
+    requireSize(route, incoming);
+    return run({ session, incoming, signal });
+  },
+});
+
+/** A genuine session JWT is needed, and only then is the JSON body parsed. */
+export const signedInJson = <Schema extends z.ZodMiniType>(
+  route: JsonRoute<Schema> & { readonly authentication: 'session' },
+  run: (
+    request: Incoming & { readonly session: Session; readonly body: z.output<Schema> },
+  ) => Promise<Answer>,
+): Endpoint => ({
+  route,
+  async serve(incoming, jwts, signal) {
+    const session = await authenticateBearer(await jwts(), incoming);
+    const body = parseBody(route, route.request, incoming);
+    return run({ session, body, incoming, signal });
+  },
+});
+
+/** The bytes go to the endpoint as they came; it checks the signature over them itself. */
+export const signed = (
+  route: Route & { readonly authentication: 'signature'; readonly body: 'raw' },
+  run: (request: Incoming) => Promise<Answer>,
+): Endpoint => ({
+  route,
+  async serve(incoming, _jwts, signal) {
+    requireSize(route, incoming);
+    return run({ incoming, signal });
+  },
+});

@@ -1,0 +1,26 @@
+// The one way to write a log line: a code and allow-listed fields, under the id of the request that is being served.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { Log } from '../core/ports.ts';
+
+const requests = new AsyncLocalStorage<string>();
+
+/** Runs `work` so that its log lines carry the request id. */
+export const withRequestId = <T>(requestId: string, work: () => Promise<T>): Promise<T> =>
+  requests.run(requestId, work);
+
+const logger = new Logger({ serviceName: 'stytch-unit-bridge', logLevel: 'INFO' });
+
+/** Writes JSON lines; the fields' type admits ids, codes and numbers, and no objects that could hide a secret. */
+export const log: Log = {
+  record(code, fields) {
+    logger.info(code, { code, requestId: requests.getStore() ?? null, ...fields });
+  },
+};
+
+/** What may be said of an unexpected error: its name and where it was thrown, never its message. */
+export function traceOf(error: unknown): { error: string; trace: readonly string[] } {
+  if (!(error instanceof Error)) return { error: typeof error, trace: [] };
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { error: error.name, trace: frames.slice(0, 8).map((line) => line.trim()) };
+}

@@ -1,0 +1,95 @@
+// The pipeline of every route: find it, authenticate, parse, run within the deadline, answer, and log once.
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { problemTypes } from '../contract/problems.ts';
+import { ServiceError } from '../core/errors.ts';
+import type { Log, SessionJwts } from '../core/ports.ts';
+import type { Endpoint } from './endpoint.ts';
+import { type IncomingRequest, readEvent } from './event.ts';
+import { traceOf, withRequestId } from './log.ts';
+import { answer, type HttpAnswer, problem } from './respond.ts';
+
+export interface Runtime {
+  readonly jwts: () => Promise<SessionJwts>;
+  readonly problemTypeBaseUrl: () => string;
+  readonly log: Log;
+}
+
+export type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpAnswer>;
+
+/** Time kept back from Lambda's own limit for the answer. */
+const MARGIN_MS = 500;
+
+/** The Lambda handler of a function's endpoints. Whatever goes wrong, it answers a documented problem. */
+export function serve(runtime: Runtime, ...endpoints: readonly Endpoint[]): HttpHandler {
+  return (event, context) =>
+    withRequestId(event.requestContext.requestId, async () => {
+      const startedAt = performance.now();
+      const incoming = readEvent(event);
+      const outcome = await respond(runtime, endpoints, incoming, context).catch((error: unknown) =>
+        failure(runtime, error, incoming),
+      );
+      runtime.log.record('request.completed', {
+        route: incoming.routeKey,
+        status: outcome.statusCode ?? 0,
+        durationMs: Math.round(performance.now() - startedAt),
+      });
+      return outcome;
+    });
+}
+
+async function respond(
+  { jwts }: Runtime,
+  endpoints: readonly Endpoint[],
+  incoming: IncomingRequest,
+  context: Context,
+): Promise<HttpAnswer> {
+  const found = endpoints.find(({ route }) => `${route.method} ${route.path}` === incoming.routeKey);
+  if (found === undefined) throw new ServiceError('not_found', { reason: 'no_such_route' });
+  const { route } = found;
+  const signal = AbortSignal.timeout(
+    Math.max(0, Math.min(route.deadlineMs, context.getRemainingTimeInMillis() - MARGIN_MS)),
+  );
+  const given = await Promise.race([found.serve(incoming, jwts, signal), whenAborted(signal)]);
+  const schema = route.answers[given.status];
+  if (schema === undefined) throw new Error('the route has no such answer');
+  // Through the schema on the way out too, so that no undeclared field can leave.
+  const body = schema === null ? undefined : schema.parse(given.body);
+  return answer(given.status, body, incoming.requestId, given.headers);
+}
+
+const whenAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () =>
+      reject(new ServiceError('upstream_timeout', { reason: 'request_deadline' })),
+    );
+  });
+
+function failure(
+  { log, problemTypeBaseUrl }: Runtime,
+  error: unknown,
+  incoming: IncomingRequest,
+): HttpAnswer {
+  const known = error instanceof ServiceError ? error : new ServiceError('server_error', { cause: error });
+  const { upstream, reason, cause } = known.details;
+  log.record('request.refused', {
+    route: incoming.routeKey,
+    errorCode: known.code,
+    reason: reason ?? null,
+    provider: upstream?.provider ?? null,
+    operation: upstream?.operation ?? null,
+    vendorStatus: upstream?.status ?? null,
+    vendorCode: upstream?.vendorCode ?? null,
+    vendorRequestId: upstream?.vendorRequestId ?? null,
+    ...(problemTypes[known.code].status >= 500 ? traceOf(cause ?? known) : {}),
+  });
+  return problem(known, incoming.requestId, typeBase(problemTypeBaseUrl));
+}
+
+/** A deployment whose settings are broken still answers problems. */
+function typeBase(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return 'urn:stytch-unit-bridge:problem:';
+  }
+}

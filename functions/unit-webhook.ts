@@ -1,0 +1,26 @@
+// Unit's webhook: prove the bytes, then settle what they name; exactly 200 when all is applied.
+import { parseBatch, requireSignature } from './adapters/unit/webhook.ts';
+import { routes } from './contract/routes.ts';
+import { applyEvents } from './core/onboarding/apply-events.ts';
+import { createDeps } from './deps.ts';
+import { signed } from './http/endpoint.ts';
+import { log } from './http/log.ts';
+import { serve } from './http/serve.ts';
+
+const { runtime, settling, webhookToken, warm, warming } = createDeps('unit-webhook');
+
+/** Leaves time for the answer inside the five seconds that Unit is assumed to wait. */
+const APPLY_WITHIN_MS = 4000;
+
+export const handler = serve(
+  runtime,
+  signed(routes.unitWebhook, async ({ incoming }) => {
+    await requireSignature(webhookToken(), incoming.rawBody, incoming.header('x-unit-signature'));
+    const { events, unreadable } = parseBatch(incoming.rawBody);
+    log.record('unit_webhook.received', { events: events.length, unreadable });
+    await applyEvents(settling(), events, AbortSignal.timeout(APPLY_WITHIN_MS));
+    return { status: 200 };
+  }),
+);
+
+void warm(warming.unitOrgToken, () => webhookToken().read());

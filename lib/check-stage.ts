@@ -1,0 +1,112 @@
+// Refuses a stage that could not work or would not be safe, before anything is made of it.
+import tokenPolicies from '../config/token-policy.json' with { type: 'json' };
+import type { Stage } from './stages.ts';
+
+/** Throws one error that names every field at fault. */
+export function checkStage(stage: Stage): void {
+  const faults = [
+    ...vendorFaults(stage),
+    ...addressFaults(stage),
+    ...sessionFaults(stage),
+    ...limitFaults(stage),
+    ...operationFaults(stage),
+  ];
+  if (faults.length > 0) throw new Error(`Stage ${stage.name}:\n- ${faults.join('\n- ')}`);
+}
+
+const vendorHosts = {
+  test: { stytch: 'https://test.stytch.com', unit: 'https://api.s.unit.sh' },
+  live: { stytch: 'https://api.stytch.com', unit: 'https://api.unit.co' },
+} as const;
+
+function* vendorFaults(stage: Stage): Generator<string> {
+  const { vendorEnvironment } = stage;
+  const hosts = vendorHosts[vendorEnvironment];
+  const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+  if (!new RegExp(`^project-${vendorEnvironment}-${uuid}$`).test(stage.stytchProjectId))
+    yield `stytchProjectId must be project-${vendorEnvironment}-<uuid> where vendorEnvironment is ${vendorEnvironment}`;
+  if (stage.stytchBaseUrl !== hosts.stytch)
+    yield `stytchBaseUrl must be ${hosts.stytch} where vendorEnvironment is ${vendorEnvironment}`;
+  if (stage.unitBaseUrl !== hosts.unit)
+    yield `unitBaseUrl must be ${hosts.unit} where vendorEnvironment is ${vendorEnvironment}`;
+}
+
+function* addressFaults(stage: Stage): Generator<string> {
+  const https = stage.vendorEnvironment === 'live' ? 'https' : 'https, or http on loopback';
+  for (const [index, origin] of stage.allowedOrigins.entries())
+    if (!isSecureUrl(stage, origin) || new URL(origin).origin !== origin)
+      yield `allowedOrigins[${index}] must be an exact origin (${https}; no path, no wildcard)`;
+  if (stage.redirectUrls.length === 0) yield 'redirectUrls must name at least one URL';
+  for (const [index, url] of stage.redirectUrls.entries())
+    if (!isSecureUrl(stage, url) || new URL(url).href !== url || url.includes('#'))
+      yield `redirectUrls[${index}] must be an exact URL (${https}; normalized, no fragment, no wildcard)`;
+  const base = stage.problemTypeBaseUrl;
+  if (!isSecureUrl(stage, base) || new URL(base).href !== base || !/^[^?#]+\/$/.test(base))
+    yield `problemTypeBaseUrl must be a URL (${https}) that ends with a slash`;
+  if (!/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(stage.passkeyDomain))
+    yield 'passkeyDomain must be a bare host name in lower case';
+  if (stage.vendorEnvironment === 'live' && isLoopback(stage.passkeyDomain))
+    yield 'passkeyDomain must not be loopback where vendorEnvironment is live';
+  // A browser refuses a passkey on a page outside its domain, so then no page could use one.
+  if (
+    stage.allowedOrigins.length > 0 &&
+    !stage.allowedOrigins.some((it) => isWithin(stage.passkeyDomain, it))
+  )
+    yield 'passkeyDomain must be the host of one of allowedOrigins, or a parent of it';
+}
+
+function* sessionFaults({ session }: Stage): Generator<string> {
+  // Stytch makes no session of less than five minutes.
+  if (!isWhole(session.idleSeconds, 300, 3600)) yield 'session.idleSeconds must be 300 to 3600';
+  // NIST SP 800-63B-4: at most a day until both factors are asked for again.
+  if (!isWhole(session.maxSeconds, session.idleSeconds, 86_400))
+    yield 'session.maxSeconds must be session.idleSeconds to 86400';
+}
+
+function* limitFaults({ limits, throttles }: Stage): Generator<string> {
+  for (const [name, { max, windowSeconds }] of Object.entries(limits)) {
+    if (!isWhole(max, 1)) yield `limits.${name}.max must be a whole number above 0`;
+    if (!isWhole(windowSeconds, 1)) yield `limits.${name}.windowSeconds must be a whole number above 0`;
+  }
+  // At ten Stytch itself locks the user, so strangers could lock people out.
+  if (limits.failuresInARow.max >= 10) yield 'limits.failuresInARow.max must be below 10';
+  if (!isWhole(throttles.rate, 1)) yield 'throttles.rate must be a whole number above 0';
+  if (!isWhole(throttles.burst, throttles.rate)) yield 'throttles.burst must be throttles.rate or more';
+}
+
+const policyNames = Object.keys(tokenPolicies).filter((name) => !name.startsWith('$'));
+const logRetentionPeriods = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731];
+
+function* operationFaults(stage: Stage): Generator<string> {
+  if (!/^[a-z][a-z0-9-]{0,31}$/.test(stage.name))
+    yield 'name must be lower-case letters, digits and dashes, 32 at most';
+  if (!policyNames.includes(stage.tokenPolicy))
+    yield `tokenPolicy must be a policy in config/token-policy.json: ${policyNames.join(', ')}`;
+  if (!logRetentionPeriods.includes(stage.logRetentionDays))
+    yield `logRetentionDays must be one of ${logRetentionPeriods.join(', ')}`;
+  if (stage.alarmEmail !== undefined && !/^[^@\s]+@[^@\s]+$/.test(stage.alarmEmail))
+    yield 'alarmEmail must be an email address';
+  for (const [name, runs] of Object.entries(stage.reservedConcurrency ?? {}))
+    if (!isWhole(runs, 1)) yield `reservedConcurrency.${name} must be a whole number above 0`;
+}
+
+function isSecureUrl({ vendorEnvironment }: Stage, text: string): boolean {
+  if (!URL.canParse(text) || /[*\s]/.test(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username !== '' || password !== '') return false;
+  if (!isLoopback(hostname)) return protocol === 'https:';
+  return vendorEnvironment === 'test' && (protocol === 'https:' || protocol === 'http:');
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname.startsWith('127.') || hostname === '[::1]';
+}
+
+function isWithin(domain: string, origin: string): boolean {
+  const { hostname } = URL.canParse(origin) ? new URL(origin) : { hostname: '' };
+  return hostname === domain || hostname.endsWith(`.${domain}`);
+}
+
+function isWhole(value: number, least: number, most = Number.MAX_SAFE_INTEGER): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}

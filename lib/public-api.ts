@@ -1,0 +1,128 @@
+// The HTTP API, made from the table of routes: one route each, one integration per function.
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  CfnIntegration,
+  CfnRoute,
+  CorsHttpMethod,
+  HttpApi,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { type FunctionName, type Route, routes } from '../functions/contract/routes.ts';
+import type { BridgeFunction } from './bridge-function.ts';
+import type { Stage } from './stages.ts';
+
+export interface PublicApiProps {
+  readonly stage: Stage;
+  readonly functions: Readonly<Record<FunctionName, BridgeFunction>>;
+}
+
+export class PublicApi extends Construct {
+  readonly api: HttpApi;
+  /** Without a slash at the end. */
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, { stage, functions }: PublicApiProps) {
+    super(scope, id);
+    this.api = new HttpApi(this, 'HttpApi', {
+      // A label, not an identity: without it every stage's API would read the same in the console.
+      apiName: Stack.of(this).stackName,
+      description: `Stytch and Unit bridge, ${stage.name}`,
+      createDefaultStage: false,
+      ...(stage.allowedOrigins.length > 0 && { corsPreflight: cors(stage.allowedOrigins) }),
+    });
+    this.url = this.api.apiEndpoint;
+    this.addStage(stage);
+    this.addRoutes(functions);
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-APIG4',
+      reason:
+        'Each function verifies the session JWT or the signature itself: an authorizer cannot answer the ' +
+        'step-up challenge of RFC 9470, costs a second cold start, and its cache outlives the JWT.',
+    });
+  }
+
+  private addStage(stage: Stage): void {
+    const logs = new LogGroup(this, 'AccessLogs', {
+      retention: stage.logRetentionDays,
+      removalPolicy: stage.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    new HttpStage(this, 'DefaultStage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: stage.throttles.rate, burstLimit: stage.throttles.burst },
+      detailedMetricsEnabled: true,
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logs),
+        format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
+      },
+    });
+  }
+
+  private addRoutes(functions: PublicApiProps['functions']): void {
+    const targets = new Map<FunctionName, string>();
+    for (const [name, route] of Object.entries<Route>(routes)) {
+      const target = targets.get(route.function) ?? this.integrate(functions[route.function]);
+      targets.set(route.function, target);
+      new CfnRoute(this, `${name[0]?.toUpperCase()}${name.slice(1)}Route`, {
+        apiId: this.api.apiId,
+        routeKey: `${route.method} ${route.path}`,
+        authorizationType: 'NONE',
+        target: `integrations/${target}`,
+      });
+    }
+  }
+
+  private integrate({ node, lambda }: BridgeFunction): string {
+    lambda.addPermission('HttpApi', {
+      principal: new ServicePrincipal('apigateway.amazonaws.com'),
+      sourceArn: this.api.arnForExecuteApi(),
+    });
+    return new CfnIntegration(this, `${node.id}Integration`, {
+      apiId: this.api.apiId,
+      integrationType: 'AWS_PROXY',
+      integrationUri: lambda.functionArn,
+      payloadFormatVersion: '2.0',
+      timeoutInMillis: 30_000,
+    }).ref;
+  }
+}
+
+function cors(allowedOrigins: readonly string[]) {
+  const methods = new Set(Object.values<Route>(routes).map(({ method }) => CorsHttpMethod[method]));
+  return {
+    allowOrigins: [...allowedOrigins],
+    allowMethods: [...methods],
+    allowHeaders: ['authorization', 'content-type', 'idempotency-key'],
+    exposeHeaders: [
+      'www-authenticate',
+      'x-amzn-remapped-www-authenticate',
+      'location',
+      'retry-after',
+      'x-request-id',
+    ],
+    maxAge: Duration.seconds(7200),
+  };
+}
+
+// The route as a pattern, not the path: ids stay out of the log, as do headers, queries and bodies.
+const accessLogFields = {
+  requestId: '$context.requestId',
+  requestTime: '$context.requestTime',
+  routeKey: '$context.routeKey',
+  status: '$context.status',
+  sourceIp: '$context.identity.sourceIp',
+  protocol: '$context.protocol',
+  responseLength: '$context.responseLength',
+  responseLatency: '$context.responseLatency',
+  integrationLatency: '$context.integrationLatency',
+  integrationStatus: '$context.integration.status',
+  integrationRequestId: '$context.integration.requestId',
+  integrationError: '$context.integration.error',
+  error: '$context.error.message',
+};

@@ -1,0 +1,100 @@
+// What differs between the stages. A team replaces the example domains and the project ids, and adds stages of its own.
+import type { FunctionName } from '../functions/contract/routes.ts';
+import { defaultLimits, type Limits } from '../functions/core/limits.ts';
+
+export interface Stage {
+  /** Lower-case letters, digits and dashes; part of the stack's name. */
+  readonly name: string;
+  /** Both vendors are live, or both are test: no mix. */
+  readonly vendorEnvironment: 'test' | 'live';
+  readonly stytchProjectId: string;
+  readonly stytchBaseUrl: string;
+  readonly unitBaseUrl: string;
+  /** Exact browser origins that may call the API; none for native apps alone. */
+  readonly allowedOrigins: readonly string[];
+  /** Exact URLs that a magic link may lead to. */
+  readonly redirectUrls: readonly string[];
+  /** The domain that passkeys are bound to; changing it makes every enrolled passkey useless. */
+  readonly passkeyDomain: string;
+  /** Where the docs pages of the problem types live; ends with a slash. */
+  readonly problemTypeBaseUrl: string;
+  readonly session: { readonly idleSeconds: number; readonly maxSeconds: number };
+  /** A named policy in `config/token-policy.json`. */
+  readonly tokenPolicy: string;
+  readonly limits: Limits;
+  /** Requests a second over all routes and callers, and how many may come at once. */
+  readonly throttles: { readonly rate: number; readonly burst: number };
+  /** One of the periods that CloudWatch Logs knows. */
+  readonly logRetentionDays: number;
+  /** Protects the table and the stack from deletion, and keeps the logs when the stack goes. */
+  readonly deletionProtection: boolean;
+  /** Gets every alarm. @default - alarms change state and tell nobody */
+  readonly alarmEmail?: string;
+  /** What stands in front of the gateway, and so where the caller's address is read from. */
+  readonly trustedProxy: 'none' | 'cloudfront';
+  /** `sampled` is Lambda's own fixed rate: one request a second and 5 % of the rest. */
+  readonly tracing: 'sampled' | 'off';
+  /** Concurrent runs kept for a function. New AWS accounts have 10 in all. @default - none reserved */
+  readonly reservedConcurrency?: Readonly<Partial<Record<FunctionName, number>>>;
+}
+
+const testVendors = {
+  vendorEnvironment: 'test',
+  stytchProjectId: 'project-test-00000000-0000-4000-8000-000000000000',
+  stytchBaseUrl: 'https://test.stytch.com',
+  unitBaseUrl: 'https://api.s.unit.sh',
+} as const;
+
+const liveVendors = {
+  vendorEnvironment: 'live',
+  stytchProjectId: 'project-live-00000000-0000-4000-8000-000000000000',
+  stytchBaseUrl: 'https://api.stytch.com',
+  unitBaseUrl: 'https://api.unit.co',
+} as const;
+
+const everyStage = {
+  session: { idleSeconds: 3600, maxSeconds: 43_200 },
+  tokenPolicy: 'default',
+  limits: defaultLimits,
+  // 900 a minute: below the 1,000 that Unit allows one address, even if every request became one call.
+  throttles: { rate: 15, burst: 50 },
+  trustedProxy: 'none',
+  tracing: 'sampled',
+} as const;
+
+/** The stages that `bin/app.ts` makes a stack of. */
+export const stages = {
+  dev: {
+    name: 'dev',
+    ...testVendors,
+    ...everyStage,
+    allowedOrigins: ['http://localhost:4400'],
+    redirectUrls: ['http://localhost:4400/callback'],
+    passkeyDomain: 'localhost',
+    problemTypeBaseUrl: 'http://localhost:4400/docs/problems/',
+    logRetentionDays: 14,
+    deletionProtection: false,
+  },
+  staging: {
+    name: 'staging',
+    ...testVendors,
+    ...everyStage,
+    allowedOrigins: ['https://staging.app.bank.example'],
+    redirectUrls: ['https://staging.app.bank.example/callback'],
+    passkeyDomain: 'staging.app.bank.example',
+    problemTypeBaseUrl: 'https://staging.app.bank.example/docs/problems/',
+    logRetentionDays: 90,
+    deletionProtection: true,
+  },
+  prod: {
+    name: 'prod',
+    ...liveVendors,
+    ...everyStage,
+    allowedOrigins: ['https://app.bank.example'],
+    redirectUrls: ['https://app.bank.example/callback'],
+    passkeyDomain: 'app.bank.example',
+    problemTypeBaseUrl: 'https://app.bank.example/docs/problems/',
+    logRetentionDays: 400,
+    deletionProtection: true,
+  },
+} as const satisfies Readonly<Record<string, Stage>>;

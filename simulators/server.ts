@@ -1,0 +1,75 @@
+// The thin HTTP server around a simulator's `handle`: loopback only, and able to cut a connection when told to.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A simulator is one function from request to response, so that tests call it in-process or over HTTP. */
+export type Handle = (request: Request) => Promise<Response>;
+
+/** Thrown by a handle to destroy the client's socket, as a vendor does that dies after its work was done. */
+export class ConnectionCut extends Error {}
+
+export interface Listening {
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `handle` on 127.0.0.1. Port 0 takes a free one.
+ * @throws Error with code `EADDRINUSE` when the port is taken
+ */
+export async function listen(handle: Handle, port: number): Promise<Listening> {
+  const server = createServer((incoming, outgoing) => void answer(handle, incoming, outgoing));
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no TCP address');
+  const { port: bound }: AddressInfo = address;
+  return {
+    port: bound,
+    url: `http://127.0.0.1:${bound}`,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(handle: Handle, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  try {
+    const response = await handle(await toRequest(incoming));
+    const headers: Record<string, string | string[]> = Object.fromEntries(response.headers);
+    const cookies = response.headers.getSetCookie();
+    if (cookies.length > 0) headers['set-cookie'] = cookies;
+    outgoing.writeHead(response.status, headers);
+    if (response.body) for await (const chunk of response.body) outgoing.write(chunk);
+    outgoing.end();
+  } catch (error) {
+    if (error instanceof ConnectionCut) {
+      incoming.socket.destroy();
+      return;
+    }
+    console.error('simulator fault', error);
+    if (!outgoing.headersSent) outgoing.writeHead(500, { 'content-type': 'text/plain' });
+    outgoing.end('simulator fault');
+  }
+}
+
+async function toRequest(incoming: IncomingMessage): Promise<Request> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
+  const body = Buffer.concat(chunks);
+  const headers = new Headers();
+  for (let i = 0; i + 1 < incoming.rawHeaders.length; i += 2) {
+    headers.append(incoming.rawHeaders[i] ?? '', incoming.rawHeaders[i + 1] ?? '');
+  }
+  headers.set('x-simulator-client-ip', incoming.socket.remoteAddress ?? '127.0.0.1');
+  const method = incoming.method ?? 'GET';
+  const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? '127.0.0.1'}`);
+  const hasBody = body.length > 0 && method !== 'GET' && method !== 'HEAD';
+  return new Request(url, { method, headers, ...(hasBody ? { body } : {}) });
+}

@@ -1,0 +1,538 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, Stack, Validations } from 'aws-cdk-lib';
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { type FunctionName, functionNames, type Route, routes } from '../../functions/contract/routes.ts';
+import { functionSettings } from '../../functions/contract/settings.ts';
+import { BridgeStack } from '../../lib/bridge-stack.ts';
+import { type FunctionProfile, functionProfiles } from '../../lib/function-profiles.ts';
+import { type Stage, stages } from '../../lib/stages.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+interface Properties extends Readonly<Record<string, unknown>> {
+  readonly Environment?: { readonly Variables: Readonly<Record<string, unknown>> };
+  readonly LoggingConfig?: { readonly LogGroup: { readonly Ref: string } };
+  readonly Role?: { readonly 'Fn::GetAtt': readonly [string, string] };
+  readonly Policies?: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
+  readonly AlarmActions?: readonly unknown[];
+  readonly AccessLogSettings?: { readonly Format: string };
+  readonly Target?: { readonly 'Fn::Join': readonly [string, readonly [string, { readonly Ref: string }]] };
+}
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Properties;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
+}
+interface ValidationReport {
+  readonly pluginReports: readonly unknown[];
+}
+
+const bundles = mkdtempSync(path.join(os.tmpdir(), 'bundles-'));
+const parsed: { readonly context: Record<string, unknown> } = JSON.parse(readFileSync('cdk.json', 'utf8'));
+
+let dev: Template;
+let prod: Template;
+let full: Template;
+
+/** Prod with every option that is off by default, and without those that are on. */
+const fullStage: Stage = {
+  ...stages.prod,
+  name: 'full',
+  alarmEmail: 'on-call@bank.example',
+  reservedConcurrency: { token: 50 },
+  tracing: 'off',
+};
+
+function synthesize(stage: Stage): Template {
+  const app = new App({ context: parsed.context, builtinCloudFormationValidation: false });
+  new BridgeStack(app, `StytchUnitBridge-${stage.name}`, { stage, bundles });
+  return app.synth().getStackByName(`StytchUnitBridge-${stage.name}`).template;
+}
+
+beforeAll(() => {
+  for (const name of functionNames) {
+    mkdirSync(path.join(bundles, name));
+    writeFileSync(path.join(bundles, name, 'index.mjs'), `export const handler = () => '${name}';\n`);
+  }
+  dev = synthesize(stages.dev);
+  prod = synthesize(stages.prod);
+  full = synthesize(fullStage);
+});
+afterAll(() => rmSync(bundles, { recursive: true }));
+
+function ofType(template: Template, type: string): [id: string, resource: Resource][] {
+  return Object.entries(template.Resources).filter(([, { Type }]) => Type === type);
+}
+
+function only(template: Template, type: string): Resource {
+  const [found, ...others] = ofType(template, type);
+  if (!found || others.length > 0) throw new Error(`Not exactly one ${type}`);
+  return found[1];
+}
+
+function functionOf(template: Template, name: FunctionName): [id: string, properties: Properties] {
+  const prefix = `${functionProfiles[name].id}Function`;
+  const found = ofType(template, 'AWS::Lambda::Function').find(([id]) => id.startsWith(prefix));
+  if (!found) throw new Error(`No function ${name}`);
+  return [found[0], found[1].Properties];
+}
+
+function roleOf(template: Template, name: FunctionName): Properties {
+  const id = functionOf(template, name)[1].Role?.['Fn::GetAtt'][0] ?? '';
+  const role = template.Resources[id];
+  if (!role) throw new Error(`No role of ${name}`);
+  return role.Properties;
+}
+
+function statementsOf(template: Template, name: FunctionName): Statement[] {
+  return (roleOf(template, name).Policies ?? []).flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+}
+
+function variablesOf(template: Template, name: FunctionName): Readonly<Record<string, unknown>> {
+  return functionOf(template, name)[1].Environment?.Variables ?? {};
+}
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
+const everyRoute = Object.values<Route>(routes);
+const httpFunctions = functionNames.filter((name) => everyRoute.some((route) => route.function === name));
+
+const table = 'IdMappingTable8DD38823';
+const tableArn = { 'Fn::GetAtt': [table, 'Arn'] };
+
+describe('the HTTP API', () => {
+  it('O9 has each route of the contract and no other', () => {
+    const keys = ofType(dev, 'AWS::ApiGatewayV2::Route').map(([, it]) => String(it.Properties.RouteKey));
+    expect(keys.sort()).toEqual(everyRoute.map(({ method, path }) => `${method} ${path}`).sort());
+  });
+
+  it.each(everyRoute)('leads $method $path to its own function', (route) => {
+    const found = ofType(dev, 'AWS::ApiGatewayV2::Route').find(
+      ([, { Properties }]) => Properties.RouteKey === `${route.method} ${route.path}`,
+    );
+    const integration = dev.Resources[found?.[1].Properties.Target?.['Fn::Join'][1][1].Ref ?? ''];
+    expect(integration?.Properties).toMatchObject({
+      IntegrationType: 'AWS_PROXY',
+      IntegrationUri: { 'Fn::GetAtt': [functionOf(dev, route.function)[0], 'Arn'] },
+      PayloadFormatVersion: '2.0',
+    });
+  });
+
+  it('has one integration per function that serves a route', () => {
+    expect(ofType(dev, 'AWS::ApiGatewayV2::Integration')).toHaveLength(httpFunctions.length);
+  });
+
+  it('S1, K6 names an authorization type on each route and has no authorizer', () => {
+    for (const [, { Properties }] of ofType(dev, 'AWS::ApiGatewayV2::Route'))
+      expect(Properties.AuthorizationType).toBe('NONE');
+    expect(ofType(dev, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
+  });
+
+  it('S1 logs each access as JSON, without path, query, header or body', () => {
+    const format = only(dev, 'AWS::ApiGatewayV2::Stage').Properties.AccessLogSettings?.Format ?? '';
+    expect(JSON.parse(format)).toMatchObject({
+      requestId: '$context.requestId',
+      routeKey: '$context.routeKey',
+      status: '$context.status',
+    });
+    expect(format).not.toMatch(/\$context\.(path|authorizer|identity\.(?!sourceIp))|\$request|header|body/i);
+  });
+
+  it('O4 has one stage, throttled as the stage says', () => {
+    expect(only(prod, 'AWS::ApiGatewayV2::Stage').Properties).toMatchObject({
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 15, ThrottlingBurstLimit: 50 },
+    });
+  });
+
+  it('O8 allows exactly the origins, methods and headers that the design names', () => {
+    expect(only(prod, 'AWS::ApiGatewayV2::Api').Properties.CorsConfiguration).toEqual({
+      AllowOrigins: ['https://app.bank.example'],
+      AllowMethods: [...new Set(everyRoute.map(({ method }) => method))],
+      AllowHeaders: ['authorization', 'content-type', 'idempotency-key'],
+      ExposeHeaders: [
+        'www-authenticate',
+        'x-amzn-remapped-www-authenticate',
+        'location',
+        'retry-after',
+        'x-request-id',
+      ],
+      MaxAge: 7200,
+    });
+  });
+});
+
+describe('each function', () => {
+  it('is one of the contract, and there is no other', () => {
+    expect(ofType(dev, 'AWS::Lambda::Function')).toHaveLength(functionNames.length);
+  });
+
+  it.each(functionNames)('S3 %s runs Node 24 on arm64 for as long as its profile says', (name) => {
+    const [, properties] = functionOf(dev, name);
+    expect(properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      MemorySize: 512,
+      Timeout: functionProfiles[name].timeoutSeconds,
+      TracingConfig: { Mode: 'Active' },
+    });
+    expect(properties).not.toHaveProperty('ReservedConcurrentExecutions');
+  });
+
+  it.each(functionNames)('S6, S7 %s writes JSON to its own log group, kept for the stage time', (name) => {
+    const [, { LoggingConfig }] = functionOf(prod, name);
+    expect(LoggingConfig).toMatchObject({ LogFormat: 'JSON' });
+    const logGroup = LoggingConfig?.LogGroup.Ref ?? '';
+    expect(logGroup).toMatch(new RegExp(`^${functionProfiles[name].id}Logs`));
+    expect(prod.Resources[logGroup]).toMatchObject({
+      DeletionPolicy: 'Retain',
+      Properties: { RetentionInDays: 400 },
+    });
+  });
+
+  it.each(functionNames)('has exactly the settings that %s reads', (name) => {
+    const variables = variablesOf(dev, name);
+    expect(Object.keys(variables).sort()).toEqual([...functionSettings[name].settings].sort());
+    // Lambda's own limit for all variables of a function.
+    expect(JSON.stringify(variables).length).toBeLessThan(4096);
+  });
+
+  it('gives the settings the values of the stage', () => {
+    expect(variablesOf(prod, 'signup')).toEqual({
+      STAGE: 'prod',
+      VENDOR_ENVIRONMENT: 'live',
+      PROBLEM_TYPE_BASE_URL: 'https://app.bank.example/docs/problems/',
+      ID_MAPPING_TABLE_NAME: { Ref: table },
+      STYTCH_PROJECT_ID: stages.prod.stytchProjectId,
+      STYTCH_BASE_URL: 'https://api.stytch.com',
+      STYTCH_SECRET_ARN: { Ref: secretIds.Stytch },
+      HASH_KEY_SECRET_ARN: { Ref: secretIds.HashKey },
+      TRUSTED_PROXY: 'none',
+      LIMITS: JSON.stringify(stages.prod.limits),
+      REDIRECT_URLS: '["https://app.bank.example/callback"]',
+      SESSION_IDLE_SECONDS: '3600',
+      SESSION_MAX_SECONDS: '43200',
+    });
+  });
+
+  it('S3 can be invoked by this gateway alone', () => {
+    const api = ofType(dev, 'AWS::ApiGatewayV2::Api')[0]?.[0];
+    const permissions = ofType(dev, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
+    expect(permissions).toHaveLength(httpFunctions.length);
+    for (const permission of permissions) {
+      expect(permission).toMatchObject({
+        Action: 'lambda:InvokeFunction',
+        Principal: 'apigateway.amazonaws.com',
+      });
+      expect(JSON.stringify(permission.SourceArn)).toContain(`{"Ref":"${api}"}`);
+    }
+  });
+});
+
+describe("each function's role", () => {
+  it.each(functionNames)('S6 of %s is its own, with no managed policy and none beside it', (name) => {
+    expect(roleOf(dev, name)).not.toHaveProperty('ManagedPolicyArns');
+    expect(new Set(functionNames.map((it) => roleOf(dev, it))).size).toBe(functionNames.length);
+    for (const type of ['Policy', 'ManagedPolicy', 'RolePolicy'])
+      expect(ofType(dev, `AWS::IAM::${type}`)).toEqual([]);
+  });
+
+  it.each(functionNames)('S6 of %s allows exactly what its profile and its settings name', (name) => {
+    const profile: FunctionProfile = functionProfiles[name];
+    const logGroup = functionOf(dev, name)[1].LoggingConfig?.LogGroup.Ref;
+    const secrets = Object.entries(variablesOf(dev, name)).filter(([key]) => key.endsWith('_SECRET_ARN'));
+    const expected: [string, unknown][] = [
+      ['logs:CreateLogStream', { 'Fn::GetAtt': [logGroup, 'Arn'] }],
+      ['logs:PutLogEvents', { 'Fn::GetAtt': [logGroup, 'Arn'] }],
+      ...profile.tableActions.map((action): [string, unknown] => [`dynamodb:${action}`, tableArn]),
+      ...secrets.map(([, arn]): [string, unknown] => ['secretsmanager:GetSecretValue', arn]),
+      ['xray:PutTelemetryRecords', '*'],
+      ['xray:PutTraceSegments', '*'],
+    ];
+    if (profile.readsUnsettled)
+      expected.push(['dynamodb:Query', { 'Fn::Join': ['', [tableArn, '/index/unsettled']] }]);
+    const allowed = statementsOf(dev, name).flatMap(({ Effect, Action, Resource }) => {
+      expect(Effect).toBe('Allow');
+      return listOf(Action).flatMap((action) => listOf(Resource).map((it) => JSON.stringify([action, it])));
+    });
+    expect(allowed.sort()).toEqual(expected.map((it) => JSON.stringify(it)).sort());
+  });
+
+  it('S6 has no wildcard but for traces, and none at all without them', () => {
+    for (const name of functionNames) {
+      const untraced = statementsOf(dev, name).filter(
+        ({ Action }) => !JSON.stringify(Action).includes('xray'),
+      );
+      expect(JSON.stringify([untraced, statementsOf(full, name)])).not.toContain('*');
+    }
+  });
+});
+
+const secretIds = {
+  Stytch: 'SecretsStytchBB379B87',
+  UnitExchange: 'SecretsUnitExchange8D6C1CA4',
+  UnitOnboarding: 'SecretsUnitOnboardingC30FAE3F',
+  UnitEvents: 'SecretsUnitEvents0FA59126',
+  UnitWebhook: 'SecretsUnitWebhook29298734',
+  HashKey: 'SecretsHashKey3E833951',
+};
+
+describe('the secrets', () => {
+  it('E1 of the vendors have no value and no generator', () => {
+    const { HashKey, ...vendors } = secretIds;
+    for (const id of Object.values(vendors))
+      expect(Object.keys(dev.Resources[id]?.Properties ?? {}).sort()).toEqual(['Description', 'Tags']);
+    expect(dev.Resources).toHaveProperty(HashKey);
+  });
+
+  it('E1 leave no value in the template and are never resolved into it', () => {
+    const value = /"SecretString"|\{\{resolve:|secret-(test|live)-|NoEcho/;
+    for (const template of [dev, prod, full]) expect(JSON.stringify(template).match(value)).toBeNull();
+  });
+
+  // CloudFormation makes a new key, and every stored hash is lost, when one of these properties changes.
+  it('keep the hash key for life: generated once, from frozen properties', () => {
+    expect(dev.Resources[secretIds.HashKey]).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    });
+    expect(dev.Resources[secretIds.HashKey]?.Properties.GenerateSecretString).toEqual({
+      SecretStringTemplate: '{}',
+      GenerateStringKey: 'value',
+      PasswordLength: 64,
+      ExcludePunctuation: true,
+    });
+  });
+
+  it.each<[FunctionName, string]>([
+    ['application', secretIds.UnitOnboarding],
+    ['token', secretIds.UnitExchange],
+    ['unit-webhook', secretIds.UnitEvents],
+    ['reconcile', secretIds.UnitEvents],
+  ])('E5 give %s the Unit org token of its job alone', (name, id) => {
+    const orgTokens = [secretIds.UnitExchange, secretIds.UnitOnboarding, secretIds.UnitEvents];
+    expect(variablesOf(dev, name).UNIT_ORG_TOKEN_SECRET_ARN).toEqual({ Ref: id });
+    const readable = JSON.stringify(statementsOf(dev, name));
+    expect(orgTokens.filter((it) => readable.includes(it))).toEqual([id]);
+  });
+
+  it('S5 are each read by at least one function', () => {
+    const readable = JSON.stringify(functionNames.map((name) => statementsOf(dev, name)));
+    expect(ofType(dev, 'AWS::SecretsManager::Secret').map(([id]) => id)).toEqual(Object.values(secretIds));
+    for (const id of Object.values(secretIds)) expect(readable).toContain(id);
+  });
+});
+
+describe('the table', () => {
+  it('S4 is on demand, recoverable to a point in time, and outlives the stack', () => {
+    expect(dev.Resources[table]).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      },
+    });
+  });
+
+  it('has the keys and the one sparse index that the design names', () => {
+    expect(only(dev, 'AWS::DynamoDB::Table').Properties).toMatchObject({
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+        { AttributeName: 'unsettledPk', AttributeType: 'S' },
+        { AttributeName: 'nextCheckAt', AttributeType: 'N' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'unsettled',
+          KeySchema: [
+            { AttributeName: 'unsettledPk', KeyType: 'HASH' },
+            { AttributeName: 'nextCheckAt', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    });
+  });
+
+  it('S4 is protected from deletion where the stage says so, and so is the stack', () => {
+    const isProtected = (template: Template) =>
+      only(template, 'AWS::DynamoDB::Table').Properties.DeletionProtectionEnabled;
+    expect([isProtected(dev), isProtected(prod)]).toEqual([false, true]);
+    const stackOf = (stage: Stage) => new BridgeStack(new App(), 'Stack', { stage, bundles });
+    expect(stackOf(stages.dev).terminationProtection).toBe(false);
+    expect(stackOf(stages.prod).terminationProtection).toBe(true);
+  });
+});
+
+describe('the reconcile', () => {
+  it('runs every minute, once, by a role that can do nothing else', () => {
+    const arn = { 'Fn::GetAtt': [functionOf(dev, 'reconcile')[0], 'Arn'] };
+    const schedule = only(dev, 'AWS::Scheduler::Schedule').Properties;
+    expect(schedule).toMatchObject({
+      ScheduleExpression: 'rate(1 minute)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: { Arn: arn, RetryPolicy: { MaximumRetryAttempts: 0 } },
+    });
+    expect(only(dev, 'AWS::Lambda::EventInvokeConfig').Properties).toMatchObject({ MaximumRetryAttempts: 0 });
+    const [, role] = ofType(dev, 'AWS::IAM::Role').find(([id]) => id.startsWith('ReconcileSchedule')) ?? [];
+    expect(role?.Properties.Policies?.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)).toEqual([
+      { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: arn },
+    ]);
+    expect(JSON.stringify(role?.Properties.AssumeRolePolicyDocument)).toContain('aws:SourceAccount');
+  });
+});
+
+describe('the alarms', () => {
+  const alarmedMetric = (template: Template, id: string, metric: string) =>
+    ofType(template, 'AWS::CloudWatch::Alarm').filter(
+      ([, { Properties }]) =>
+        Properties.MetricName === metric && JSON.stringify(Properties.Dimensions).includes(`"${id}"`),
+    );
+
+  it.each(functionNames)('S7 watch the errors and throttles of %s', (name) => {
+    const [id] = functionOf(dev, name);
+    expect(alarmedMetric(dev, id, 'Errors')).toHaveLength(1);
+    expect(alarmedMetric(dev, id, 'Throttles')).toHaveLength(1);
+  });
+
+  it('S7 watch that the reconcile runs at all, and that an exchange is not slow', () => {
+    const missing = alarmedMetric(dev, functionOf(dev, 'reconcile')[0], 'Invocations');
+    expect(missing[0]?.[1].Properties).toMatchObject({
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+    const slow = alarmedMetric(dev, functionOf(dev, 'token')[0], 'Duration');
+    expect(slow[0]?.[1].Properties).toMatchObject({ ExtendedStatistic: 'p99' });
+  });
+
+  it('tell nobody unless the stage has an address', () => {
+    expect(ofType(dev, 'AWS::SNS::Topic')).toEqual([]);
+    for (const [, { Properties }] of ofType(dev, 'AWS::CloudWatch::Alarm'))
+      expect(Properties).not.toHaveProperty('AlarmActions');
+  });
+
+  it('S5 all reach the address of the stage, over TLS, from alarms of this account only', () => {
+    const topic = ofType(full, 'AWS::SNS::Topic')[0]?.[0];
+    for (const [, { Properties }] of ofType(full, 'AWS::CloudWatch::Alarm'))
+      expect(Properties.AlarmActions).toEqual([{ Ref: topic }]);
+    expect(only(full, 'AWS::SNS::Subscription').Properties).toMatchObject({
+      Protocol: 'email',
+      Endpoint: 'on-call@bank.example',
+    });
+    const policy = JSON.stringify(only(full, 'AWS::SNS::TopicPolicy').Properties);
+    expect(policy).toContain('"aws:SecureTransport":"false"');
+    expect(policy).toContain('"aws:SourceAccount":{"Ref":"AWS::AccountId"}');
+  });
+});
+
+describe('the stack', () => {
+  it('has frozen logical ids where replacing a resource would lose data', () => {
+    const stateful = ['AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret', 'AWS::ApiGatewayV2::Api'];
+    const ids = Object.entries(dev.Resources).filter(([, { Type }]) => stateful.includes(Type));
+    expect(ids.map(([id]) => id)).toEqual([table, ...Object.values(secretIds), 'PublicApiHttpApi09DB661E']);
+  });
+
+  it('has the same resources in every stage', () => {
+    expect(Object.keys(prod.Resources)).toEqual(Object.keys(dev.Resources));
+  });
+
+  it('S6 reserves concurrency only where the stage says so', () => {
+    expect(functionOf(full, 'token')[1]).toMatchObject({ ReservedConcurrentExecutions: 50 });
+    expect(functionOf(full, 'signup')[1]).not.toHaveProperty('ReservedConcurrentExecutions');
+  });
+
+  it('names no resource, so that it can be replaced and deployed twice', () => {
+    for (const { Type, Properties } of Object.values(full.Resources))
+      for (const name of ['TableName', 'FunctionName', 'RoleName', 'LogGroupName', 'TopicName', 'AlarmName'])
+        expect(typeof Properties[name] === 'string' ? `${Type} ${name}` : undefined).toBeUndefined();
+  });
+
+  it('puts out what has to be pasted into Unit and filled by operators', () => {
+    expect(Object.keys(prod.Outputs)).toEqual([
+      'ApiUrl',
+      'UnitWebhookUrl',
+      'StytchJwksUrl',
+      'IdMappingTableName',
+      'StytchSecretArn',
+      'UnitExchangeTokenSecretArn',
+      'UnitOnboardingTokenSecretArn',
+      'UnitEventsTokenSecretArn',
+      'UnitWebhookSecretArn',
+      'HashKeySecretArn',
+    ]);
+    expect(prod.Outputs.StytchJwksUrl?.Value).toBe(
+      `https://api.stytch.com/v1/sessions/jwks/${stages.prod.stytchProjectId}`,
+    );
+    expect(JSON.stringify(prod.Outputs.UnitWebhookUrl?.Value)).toContain('"/webhooks/unit"');
+  });
+
+  it('refuses a faulty stage before it makes anything', () => {
+    const faulty = { ...stages.prod, vendorEnvironment: 'test' } as const;
+    expect(() => synthesize(faulty)).toThrow(/stytchProjectId must be project-test-/);
+  });
+});
+
+describe('the checks of every synth', () => {
+  const app = new App({ context: parsed.context });
+  let report: ValidationReport;
+
+  beforeAll(() => {
+    for (const stage of [...Object.values(stages), fullStage])
+      new BridgeStack(app, `StytchUnitBridge-${stage.name}`, { stage, bundles });
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    report = JSON.parse(readFileSync(path.join(app.synth().directory, 'validation-report.json'), 'utf8'));
+  });
+
+  it('S8 leave no finding and no warning, of cdk-nag or of the built-in rules', () => {
+    expect(report.pluginReports).toEqual([]);
+  });
+
+  it('S8 find something where there is something to find', () => {
+    const stack = new Stack(new App(), 'Careless');
+    new CfnSecret(stack, 'Secret');
+    const { violations } = new AwsSolutionsChecks(stack).validateScope(stack);
+    expect(violations.map(({ ruleName }) => ruleName)).toEqual(['AwsSolutions-SMG4']);
+  });
+
+  it('S8 are acknowledged only here, each with a reason', () => {
+    const acknowledged = app.node
+      .findAll()
+      .flatMap(({ node }) =>
+        node.metadata
+          .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+          .flatMap(({ data }) =>
+            Object.entries<string>(data).map(([rule, reason]) => ({ path: node.path, rule, reason })),
+          ),
+      )
+      .filter(({ path }) => path.startsWith('StytchUnitBridge-prod/'));
+    const prefix = 'StytchUnitBridge-prod';
+    expect(acknowledged.map(({ path, rule }) => `${path} ${rule.replace(/^annotation::/i, '')}`)).toEqual([
+      `${prefix}/Secrets AwsSolutions-SMG4`,
+      ...functionNames.map(
+        (name) => `${prefix}/${functionProfiles[name].id}/Role AwsSolutions-IAM5[Resource::*]`,
+      ),
+      `${prefix}/PublicApi AwsSolutions-APIG4`,
+    ]);
+    for (const { reason } of acknowledged) expect(reason.length).toBeGreaterThan(60);
+  });
+});

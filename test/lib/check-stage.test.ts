@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { defaultLimits } from '../../functions/core/limits.ts';
+import { checkStage } from '../../lib/check-stage.ts';
+import { type Stage, stages } from '../../lib/stages.ts';
+
+const oversized = { ...defaultLimits, failuresInARow: { max: 10, windowSeconds: 60 } };
+const windowless = { ...defaultLimits, sendsPerSource: { max: 1, windowSeconds: 0 } };
+
+const faultyStages: readonly [field: string, base: Stage, change: Partial<Stage>][] = [
+  ['name', stages.dev, { name: 'Dev 1' }],
+  ['stytchProjectId', stages.dev, { stytchProjectId: stages.prod.stytchProjectId }],
+  ['stytchProjectId', stages.prod, { stytchProjectId: stages.dev.stytchProjectId }],
+  ['stytchProjectId', stages.dev, { stytchProjectId: 'project-test-1' }],
+  ['stytchBaseUrl', stages.dev, { stytchBaseUrl: stages.prod.stytchBaseUrl }],
+  ['stytchBaseUrl', stages.prod, { stytchBaseUrl: stages.dev.stytchBaseUrl }],
+  ['stytchBaseUrl', stages.prod, { stytchBaseUrl: 'https://api.stytch.com.evil.example' }],
+  ['unitBaseUrl', stages.dev, { unitBaseUrl: stages.prod.unitBaseUrl }],
+  ['unitBaseUrl', stages.prod, { unitBaseUrl: stages.dev.unitBaseUrl }],
+  ['unitBaseUrl', stages.dev, { unitBaseUrl: 'http://localhost:4402' }],
+  ['allowedOrigins[0]', stages.prod, { allowedOrigins: ['*'] }],
+  ['allowedOrigins[0]', stages.prod, { allowedOrigins: ['https://*.bank.example'] }],
+  ['allowedOrigins[0]', stages.prod, { allowedOrigins: ['https://app.bank.example/'] }],
+  ['allowedOrigins[0]', stages.prod, { allowedOrigins: ['http://app.bank.example'] }],
+  ['allowedOrigins[0]', stages.prod, { allowedOrigins: ['https://user:word@app.bank.example'] }],
+  ['allowedOrigins[1]', stages.prod, { allowedOrigins: ['https://app.bank.example', 'http://localhost'] }],
+  ['allowedOrigins[0]', stages.dev, { allowedOrigins: ['http://app.bank.example'] }],
+  ['redirectUrls', stages.prod, { redirectUrls: [] }],
+  ['redirectUrls[0]', stages.prod, { redirectUrls: ['https://app.bank.example'] }],
+  ['redirectUrls[0]', stages.prod, { redirectUrls: ['https://app.bank.example/*'] }],
+  ['redirectUrls[0]', stages.prod, { redirectUrls: ['https://app.bank.example/callback#part'] }],
+  ['redirectUrls[0]', stages.prod, { redirectUrls: ['javascript:alert(1)'] }],
+  ['passkeyDomain', stages.prod, { passkeyDomain: 'https://app.bank.example' }],
+  ['passkeyDomain', stages.prod, { passkeyDomain: 'other.example' }],
+  ['passkeyDomain', stages.prod, { passkeyDomain: 'localhost', allowedOrigins: [] }],
+  ['problemTypeBaseUrl', stages.prod, { problemTypeBaseUrl: 'https://app.bank.example/problems' }],
+  ['problemTypeBaseUrl', stages.prod, { problemTypeBaseUrl: 'problems/' }],
+  ['session.idleSeconds', stages.prod, { session: { idleSeconds: 299, maxSeconds: 43_200 } }],
+  ['session.idleSeconds', stages.prod, { session: { idleSeconds: 3601, maxSeconds: 43_200 } }],
+  ['session.maxSeconds', stages.prod, { session: { idleSeconds: 3600, maxSeconds: 1800 } }],
+  ['session.maxSeconds', stages.prod, { session: { idleSeconds: 3600, maxSeconds: 90_000 } }],
+  ['tokenPolicy', stages.prod, { tokenPolicy: 'lenient' }],
+  ['tokenPolicy', stages.prod, { tokenPolicy: '$schema' }],
+  ['limits.failuresInARow.max', stages.prod, { limits: oversized }],
+  ['limits.sendsPerSource.windowSeconds', stages.prod, { limits: windowless }],
+  ['throttles.rate', stages.prod, { throttles: { rate: 0, burst: 1 } }],
+  ['throttles.burst', stages.prod, { throttles: { rate: 10, burst: 5 } }],
+  ['logRetentionDays', stages.prod, { logRetentionDays: 100 }],
+  ['alarmEmail', stages.prod, { alarmEmail: 'on-call' }],
+  ['reservedConcurrency.token', stages.prod, { reservedConcurrency: { token: 0 } }],
+];
+
+function faultOf(stage: Stage): string {
+  try {
+    checkStage(stage);
+  } catch (error) {
+    return String(error);
+  }
+  return 'no fault';
+}
+
+describe('the check of a stage', () => {
+  it.each(Object.values(stages))('passes the stage $name as it stands', (stage) => {
+    expect(faultOf(stage)).toBe('no fault');
+  });
+
+  it.each(faultyStages)('names %s when it is at fault (%#)', (field, base, change) => {
+    expect(faultOf({ ...base, ...change })).toContain(`\n- ${field} must`);
+  });
+
+  it('names the stage and every field at fault at once', () => {
+    const fault = faultOf({ ...stages.prod, vendorEnvironment: 'test', logRetentionDays: 2 });
+    expect(fault.match(/^- \S+/gm)).toEqual([
+      '- stytchProjectId',
+      '- stytchBaseUrl',
+      '- unitBaseUrl',
+      '- logRetentionDays',
+    ]);
+    expect(fault).toContain('Stage prod:');
+  });
+
+  it('lets a stage for native apps alone have no origin', () => {
+    expect(faultOf({ ...stages.prod, allowedOrigins: [] })).toBe('no fault');
+  });
+
+  it('lets a passkey domain be the parent of an origin', () => {
+    expect(faultOf({ ...stages.prod, passkeyDomain: 'bank.example' })).toBe('no fault');
+  });
+});
