@@ -4,7 +4,7 @@ const shared = {
   transform: { '\\.(m?[jt]s)$': '@swc/jest' },
   // jose is published as ESM alone.
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
-  setupFiles: ['<rootDir>/test/support/no-network.ts'],
+  setupFiles: ['<rootDir>/test/support/no-network.ts', '<rootDir>/test/support/quiet-sdk.ts'],
 };
 
 const project = (name, extra = {}) => ({

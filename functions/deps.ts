@@ -157,7 +157,7 @@ function toPolicy(name: string): TokenPolicy {
     scopes: Object.fromEntries(
       Object.entries(scopes).map(([scope, { sensitive, ...rest }]) => [
         scope,
-        { ...rest, isSensitive: sensitive ?? true },
+        { ...rest, isSensitive: sensitive },
       ]),
     ),
   };

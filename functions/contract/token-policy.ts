@@ -14,7 +14,8 @@ const scopePolicy = z.strictObject({
   ...requirement,
   maxTokenSeconds: seconds(86_400),
   resourceType: z.optional(z.enum(['card', 'account'])),
-  sensitive: z.optional(z.boolean()),
+  /** Counted by the velocity limit. */
+  sensitive: z.boolean(),
 });
 
 const namedPolicy = z.strictObject({

@@ -1,7 +1,9 @@
-// Builds the bundles once for all tests that run them.
+// Jest's global setup of the tests that run the built bundles.
 import { execFileSync } from 'node:child_process';
 
-/** In a process of its own, since Jest's transform is not the deploy's. */
+/** In a process of its own, since Jest's transform is not the deploy's. Jest calls it once for each project. */
 export default function buildOnce(): void {
-  execFileSync(process.execPath, ['--import', 'tsx', 'scripts/build.ts'], { stdio: 'inherit' });
+  if (process.env['BRIDGE_PREPARED'] === '1') return;
+  execFileSync(process.execPath, ['--import', 'tsx', 'test/support/prepare.ts'], { stdio: 'inherit' });
+  process.env['BRIDGE_PREPARED'] = '1';
 }

@@ -1,5 +1,5 @@
 // The session JWT checked here and now: signature, issuer, audience, life, and that it is a session at all (J1-J3).
-import { type JWTVerifyGetKey, errors, jwtVerify } from 'jose';
+import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import * as z from 'zod/mini';
 import type { Clock, JwtVerdict, SessionJwts } from '../../core/ports.ts';
 import type { KeySet } from '../jwks.ts';

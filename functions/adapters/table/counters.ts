@@ -1,6 +1,7 @@
 // The limits' counters: one conditional ADD before the call that it limits; when the store is down, it refuses.
-import type { LimitName, Limits } from '../../core/limits.ts';
+
 import { ServiceError } from '../../core/errors.ts';
+import type { LimitName, Limits } from '../../core/limits.ts';
 import type { Clock, Counters } from '../../core/ports.ts';
 import type { Key, Store } from './store.ts';
 

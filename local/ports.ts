@@ -1,0 +1,65 @@
+// The ports of a world: free ones for tests, fixed ones for people; and which of them is taken.
+
+export const portNames = [
+  'api',
+  'stytch',
+  'stytchControl',
+  'unit',
+  'unitControl',
+  'table',
+  'secrets',
+] as const;
+export type PortName = (typeof portNames)[number];
+export type Ports = Readonly<Record<PortName, number>>;
+
+export const defaultApiPort = 4400;
+
+/** The API's port and the ones after it, in the order of `portNames`. */
+export const portsFrom = (first: number): Ports => ({
+  api: first,
+  stytch: first + 1,
+  stytchControl: first + 2,
+  unit: first + 3,
+  unitControl: first + 4,
+  table: first + 5,
+  secrets: first + 6,
+});
+
+/** The system picks: worlds of several tests live side by side. */
+export const freePorts: Ports = {
+  api: 0,
+  stytch: 0,
+  stytchControl: 0,
+  unit: 0,
+  unitControl: 0,
+  table: 0,
+  secrets: 0,
+};
+
+/** Another program has the port. */
+export class PortInUseError extends Error {
+  readonly portName: PortName;
+  readonly port: number;
+
+  constructor(portName: PortName, port: number) {
+    super(`port ${port} (${portName}) is in use`);
+    this.name = 'PortInUseError';
+    this.portName = portName;
+    this.port = port;
+  }
+}
+
+/** Runs `listen` and turns `EADDRINUSE` into an error that names the port. */
+export async function onPort<T>(
+  ports: Ports,
+  name: PortName,
+  listen: (port: number) => Promise<T>,
+): Promise<T> {
+  try {
+    return await listen(ports[name]);
+  } catch (error) {
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE')
+      throw new PortInUseError(name, ports[name]);
+    throw error;
+  }
+}

@@ -1,0 +1,105 @@
+// `npm start`: the whole bridge on this machine, with simulated vendors and AWS, until Ctrl-C.
+import { parseArgs } from 'node:util';
+import type { World } from './world.ts';
+
+const usage = `npm start -- [--port 4400] [--logs | --quiet]
+
+  --port N   the API's port; the ports after it are the simulators' (default 4400)
+  --logs     print what the functions log
+  --quiet    print the API's URL alone`;
+
+const leastNode = [20, 19] as const;
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Ends the process with a sentence instead of a stack. */
+function fail(sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+}
+
+function requireNode(): void {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > leastNode[0] || (major === leastNode[0] && minor >= leastNode[1])) return;
+  fail(`Node ${leastNode.join('.')} or newer is needed; this is Node ${process.versions.node}.`);
+}
+
+interface Options {
+  readonly port: number;
+  readonly output: 'table' | 'logs' | 'quiet';
+}
+
+function readOptions(defaultPort: number): Options {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: 'string', default: String(defaultPort) },
+        logs: { type: 'boolean', default: false },
+        quiet: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    if (values.help) {
+      print(usage);
+      process.exit(0);
+    }
+    const port = Number(values.port);
+    if (!Number.isInteger(port) || port < 1 || port > 65_000) fail(`--port must be 1 to 65000\n\n${usage}`);
+    return { port, output: values.logs ? 'logs' : values.quiet ? 'quiet' : 'table' };
+  } catch (error) {
+    return fail(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  }
+}
+
+/** Stops everything within a second; a second signal does not wait. */
+function stopOnSignal(world: () => World | undefined): void {
+  let isStopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      // Function processes end by themselves once this one is gone.
+      if (isStopping || world() === undefined) process.exit(1);
+      isStopping = true;
+      setTimeout(() => process.exit(1), 900);
+      void world()
+        ?.close()
+        .then(() => process.exit(0));
+    });
+}
+
+function table(world: World, seconds: string): string {
+  const rows = [
+    ['API', world.apiUrl],
+    ['Stytch simulator', world.stytch.url],
+    ['  inbox, state and faults', world.stytch.controlUrl],
+    ['Unit simulator', world.unit.url],
+    ['  state, decisions and faults', world.unit.controlUrl],
+    ['DynamoDB table', `${world.tableUrl} (${world.tableName})`],
+  ];
+  const lines = rows.map(([name = '', url = '']) => `  ${name.padEnd(32)}${url}`);
+  return ['', ...lines, '', `Up in ${seconds} s. Ctrl-C stops it.`, ''].join('\n');
+}
+
+requireNode();
+const [{ startWorld }, { defaultApiPort, PortInUseError, portsFrom }] = await Promise.all([
+  import('./world.ts'),
+  import('./ports.ts'),
+]);
+const { port, output } = readOptions(defaultApiPort);
+let running: World | undefined;
+stopOnSignal(() => running);
+try {
+  running = await startWorld({
+    isBuilding: true,
+    isScheduled: true,
+    ports: portsFrom(port),
+    ...(output === 'logs' && { onLine: ({ function: name, line }) => print(`${name.padEnd(13)} ${line}`) }),
+  });
+  print(output === 'quiet' ? running.apiUrl : table(running, (performance.now() / 1000).toFixed(1)));
+} catch (error) {
+  if (error instanceof PortInUseError)
+    fail(
+      `Port ${error.port} (${error.portName}) is in use. Free it, or start on other ports: ` +
+        `npm start -- --port ${port + 100}`,
+    );
+  throw error;
+}

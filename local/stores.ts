@@ -1,0 +1,33 @@
+// The table and Secrets Manager of a world, each on its port, behind the permissions of the template's roles.
+import { createAuthorize } from '../simulators/aws/permissions.ts';
+import { createSecretsManager } from '../simulators/aws/secrets-manager.ts';
+import { type LocalTable, startTable } from '../simulators/aws/table.ts';
+import type { Pieces } from '../simulators/aws/template.ts';
+import { listen } from '../simulators/server.ts';
+import { onPort, type Ports } from './ports.ts';
+import { type SecretName, type WorldSecrets, worldSecrets } from './secret-values.ts';
+
+export interface Stores {
+  readonly table: LocalTable;
+  readonly secrets: WorldSecrets;
+  readonly secretsUrl: string;
+}
+
+/** `keep` takes what must be closed. */
+export async function startStores(
+  pieces: Pieces,
+  ports: Ports,
+  seeded: Readonly<Record<SecretName, string>>,
+  keep: (close: () => unknown) => void,
+): Promise<Stores> {
+  const authorize = createAuthorize(pieces.functions);
+  const table = await onPort(ports, 'table', (port) => startTable(pieces.table, port, authorize));
+  keep(() => table.close());
+  const manager = createSecretsManager(
+    pieces.secrets.map(({ arn, logicalId }) => ({ arn, name: logicalId })),
+    authorize,
+  );
+  const server = await onPort(ports, 'secrets', (port) => listen(manager.handle, port));
+  keep(() => server.close());
+  return { table, secrets: worldSecrets(manager, pieces, seeded), secretsUrl: server.url };
+}

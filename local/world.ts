@@ -1,0 +1,151 @@
+// Everything that one deployment is, on loopback: the simulated vendors and AWS around the built functions.
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { functionNames, routes } from '../functions/contract/routes.ts';
+import { gatewayError } from '../simulators/aws/function-answer.ts';
+import type { Invocation } from '../simulators/aws/function-container.ts';
+import { createGateway, type Gateway } from '../simulators/aws/gateway.ts';
+import { listenGateway } from '../simulators/aws/gateway-server.ts';
+import { createScheduler, type Scheduler } from '../simulators/aws/scheduler.ts';
+import { readTemplate } from '../simulators/aws/template.ts';
+import { type FunctionState, type LogLine, startFunctions } from './functions.ts';
+import { lambdaEnvironment } from './lambda-environment.ts';
+import { freePorts, onPort, type Ports } from './ports.ts';
+import { randomSecretValues, type WorldSecrets } from './secret-values.ts';
+import { startStores } from './stores.ts';
+import { loadCdk, stackName, synthesize } from './synthesize.ts';
+import { registerWebhook, startVendors, type Vendors } from './vendors.ts';
+
+export interface WorldOptions {
+  /** A template object to run instead of a fresh one; a test may have taken a piece out of it. */
+  readonly template?: unknown;
+  /** A folder with one folder per function. @default dist/functions */
+  readonly bundles?: string;
+  /** Builds the functions first. @default false */
+  readonly isBuilding?: boolean;
+  /** @default free ones */
+  readonly ports?: Ports;
+  /** Whether the scheduler runs by itself from the start. @default false */
+  readonly isScheduled?: boolean;
+  /** Containers per function at most. @default 4 */
+  readonly concurrency?: number;
+  readonly onLine?: (line: LogLine) => void;
+}
+
+export interface World extends Vendors {
+  readonly apiUrl: string;
+  readonly gateway: Gateway;
+  readonly secrets: WorldSecrets;
+  readonly secretsUrl: string;
+  readonly tableUrl: string;
+  readonly tableName: string;
+  /** Every item of the table. */
+  scanTable(): Promise<Record<string, unknown>[]>;
+  /** What the functions have printed so far, in order. */
+  logs(): readonly LogLine[];
+  readonly scheduler: Scheduler;
+  /** One run of the reconcile, now. */
+  runReconcile(): Promise<Invocation>;
+  invoke(functionName: string, event: unknown): Promise<Invocation>;
+  functions(): readonly FunctionState[];
+  restartFunction(name: string): Promise<void>;
+  killFunction(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @throws PortInUseError, or TemplateError that names the missing piece; nothing is left running then */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const closers: (() => unknown)[] = [];
+  // Last started, first stopped: the functions go before what they call. One that fails does not spare the others.
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).toReversed()) await Promise.allSettled([(async () => closer())()]);
+  };
+  try {
+    return await start(options, (closer) => closers.push(closer), close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  options: WorldOptions,
+  keep: (close: () => unknown) => void,
+  close: () => Promise<void>,
+): Promise<World> {
+  const ports = options.ports ?? freePorts;
+  const built = path.resolve(options.bundles ?? 'dist/functions');
+  // The API's port first: the one that people look for, and that others may hold.
+  let gateway: Gateway | undefined;
+  const starting = async () => gatewayError(503, 'Service Unavailable');
+  const front = await onPort(ports, 'api', (port) =>
+    listenGateway({ answer: (request) => gateway?.answer(request) ?? starting() }, port),
+  );
+  keep(() => front.close());
+  const seeded = randomSecretValues();
+  const vendors = await startVendors(ports, seeded, keep);
+  const template = options.template ?? (await templateOf(built, options.isBuilding ?? false));
+  const pieces = readTemplate(template, { stackName, functionNames, apiUrl: front.url });
+  const { table, secrets, secretsUrl } = await startStores(pieces, ports, seeded, keep);
+  const bundles = await deploy(built, keep);
+  const functions = startFunctions(pieces, {
+    bundles,
+    concurrency: options.concurrency,
+    onLine: options.onLine,
+    environmentOf: (piece) =>
+      lambdaEnvironment(piece, {
+        stytchUrl: vendors.stytch.url,
+        unitUrl: vendors.unit.url,
+        tableUrl: table.url,
+        secretsUrl,
+      }),
+  });
+  keep(() => functions.close());
+  const { invoke } = functions;
+  gateway = createGateway(pieces.api, invoke);
+  const scheduler = createScheduler(pieces.schedules, invoke);
+  keep(() => scheduler.close());
+  await functions.warm();
+  await registerWebhook(vendors.unit, `${front.url}${routes.unitWebhook.path}`, seeded.unitWebhook);
+  if (options.isScheduled === true) scheduler.resume();
+  return {
+    ...vendors,
+    apiUrl: front.url,
+    gateway,
+    secrets,
+    secretsUrl,
+    tableUrl: table.url,
+    tableName: table.tableName,
+    scanTable: () => table.scan(),
+    scheduler,
+    runReconcile: async () => {
+      const [outcome] = await scheduler.runNow();
+      if (outcome === undefined) throw new Error('the template has no schedule');
+      return outcome;
+    },
+    invoke,
+    logs: functions.logs,
+    functions: functions.states,
+    restartFunction: functions.restart,
+    killFunction: functions.kill,
+    close,
+  };
+}
+
+/** Building and loading the CDK take about as long as each other, so they go side by side. */
+async function templateOf(bundles: string, isBuilding: boolean): Promise<unknown> {
+  if (isBuilding) await Promise.all([import('../scripts/build.ts').then(({ build }) => build()), loadCdk()]);
+  return synthesize(bundles);
+}
+
+/**
+ * Copies the bundles to a folder of their own, as an upload does: a later build does not change what runs, and a module
+ * that a bundle lacks is not found in this repository.
+ */
+async function deploy(built: string, keep: (close: () => unknown) => void): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'bridge-functions-'));
+  keep(() => rm(folder, { recursive: true, force: true }));
+  await cp(built, folder, { recursive: true });
+  return folder;
+}

@@ -1,0 +1,71 @@
+// Every check, in the order in which a fault is cheapest to find: what `npm test` runs, CI runs, and people run.
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as z from 'zod/mini';
+
+interface Check {
+  readonly name: string;
+  readonly command: readonly string[];
+}
+
+const bin = (name: string): string => path.join('node_modules', '.bin', name);
+
+const checks: readonly Check[] = [
+  { name: 'format', command: [bin('biome'), 'check', '--error-on-warnings'] },
+  { name: 'types', command: [bin('tsc')] },
+  { name: 'lint', command: [bin('oxlint'), '--type-aware', '--deny-warnings'] },
+  { name: 'lock file', command: [process.execPath, '--import', 'tsx', 'scripts/check-lock.ts'] },
+  { name: 'synth', command: [bin('cdk'), 'synth', '--quiet'] },
+];
+
+const counts = z.object({ numPassedTests: z.int(), numFailedTests: z.int(), numFailedTestSuites: z.int() });
+
+/** Runs one command with its output shown; true when it succeeded. */
+function run([file = '', ...args]: readonly string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(file, args, {
+      stdio: 'inherit',
+      env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    });
+    child.on('close', (code) => resolve(code === 0));
+    child.on('error', () => resolve(false));
+  });
+}
+
+/** The tests with coverage; a suite that could not even start is one failure. */
+async function runTests(): Promise<{ passed: number; failed: number }> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'bridge-check-'));
+  const report = path.join(folder, 'jest.json');
+  try {
+    const isGreen = await run([bin('jest'), '--coverage', '--json', `--outputFile=${report}`]);
+    const { numPassedTests, numFailedTests, numFailedTestSuites } = counts.parse(
+      JSON.parse(await readFile(report, 'utf8')),
+    );
+    const failed = numFailedTests > 0 ? numFailedTests : numFailedTestSuites;
+    // Coverage below its threshold fails the run without failing a test.
+    return { passed: numPassedTests, failed: failed === 0 && !isGreen ? 1 : failed };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const startedAt = Date.now();
+let passed = 0;
+const failures: string[] = [];
+
+for (const { name, command } of checks) {
+  process.stdout.write(`\n== ${name}\n`);
+  if (await run(command)) passed += 1;
+  else failures.push(name);
+}
+process.stdout.write('\n== tests\n');
+const tests = await runTests();
+if (tests.failed > 0) failures.push(`${tests.failed} tests`);
+
+process.stdout.write(`\nIn ${Math.round((Date.now() - startedAt) / 1000)} s. `);
+process.stdout.write(failures.length === 0 ? 'All is well.\n' : `Failed: ${failures.join(', ')}.\n`);
+const failed = tests.failed + failures.filter((name) => !name.endsWith(' tests')).length;
+process.stdout.write(`${passed + tests.passed} passed, ${failed} failed\n`);
+process.exitCode = failures.length === 0 ? 0 : 1;

@@ -1,0 +1,178 @@
+// Cards: read without numbers by anybody with the scope, with numbers only by the holder's own two-factor token.
+import * as z from 'zod/mini';
+import { accountResource } from './accounts.ts';
+import { reaches, requireReach } from './auth.ts';
+import { newCardNumber } from './card-numbers.ts';
+import { customerResource } from './customer-resource.ts';
+import { invalidValue, notFound, refusal } from './errors.ts';
+import { answer, idPattern, org, parse, type Resource, toOne } from './jsonapi.ts';
+import { listAnswer, listQuery } from './lists.ts';
+import type { Account, Card, Customer } from './records.ts';
+import type { Call, Route } from './route.ts';
+import { requireSandbox, type World } from './world.ts';
+
+/** Makes a card; virtual ones are active at once, physical ones wait to be activated. */
+export function issueCard(world: World, customer: Customer, account: Account, isPhysical: boolean): Card {
+  const owner = customer.person.type === 'businessCustomer' ? 'business' : 'individual';
+  const card: Card = {
+    id: world.nextId('card'),
+    createdAt: world.timestamp(),
+    customerId: customer.id,
+    accountId: account.id,
+    type: `${owner}${isPhysical ? '' : 'Virtual'}DebitCard`,
+    isPhysical,
+    ...newCardNumber(world.now()),
+    status: isPhysical ? 'Inactive' : 'Active',
+  };
+  world.cards.set(card.id, card);
+  world.received.note('pans', card.pan);
+  world.received.note('cvv2s', card.cvv2);
+  return card;
+}
+
+const cardResource = (card: Card): Resource => ({
+  type: card.type,
+  id: card.id,
+  attributes: {
+    createdAt: card.createdAt,
+    last4Digits: card.pan.slice(-4),
+    expirationDate: card.expirationDate,
+    status: card.status,
+    bin: card.pan.slice(0, 6),
+    tags: {},
+  },
+  relationships: {
+    org,
+    account: toOne('account', card.accountId),
+    customer: toOne('customer', card.customerId),
+  },
+});
+
+function cardOf(call: Call): Card {
+  const card = call.world.cards.get(call.param('cardId'));
+  if (card === undefined) throw notFound('card');
+  requireReach(call, 'card', card);
+  return card;
+}
+
+function beside(world: World, cards: readonly Card[], include: readonly string[]): Resource[] {
+  const customers = new Set(include.includes('customer') ? cards.map((card) => card.customerId) : []);
+  const accounts = new Set(include.includes('account') ? cards.map((card) => card.accountId) : []);
+  return [
+    ...[...world.customers.values()].filter(({ id }) => customers.has(id)).map(customerResource),
+    ...[...world.accounts.values()].filter(({ id }) => accounts.has(id)).map(accountResource),
+  ];
+}
+
+const newCard = z.strictObject({
+  data: z.strictObject({
+    type: z.enum([
+      'individualVirtualDebitCard',
+      'businessVirtualDebitCard',
+      'individualDebitCard',
+      'businessDebitCard',
+    ]),
+    attributes: z.optional(z.looseObject({})),
+    relationships: z.strictObject({
+      account: z.strictObject({
+        data: z.strictObject({ type: z.string(), id: z.string().check(z.regex(idPattern)) }),
+      }),
+    }),
+  }),
+});
+
+/** Moves a card between two states, or refuses. */
+export function changeCard(card: Card, from: Card['status'], to: Card['status']): Card {
+  if (card.status !== from) {
+    throw refusal(400, 'not_supported_for_card_status', `the card is ${card.status}`);
+  }
+  card.status = to;
+  return card;
+}
+
+/** The routes of cards, their numbers apart. */
+export const cardRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/cards',
+    scope: 'cards',
+    holder: 'any',
+    body: 'none',
+    run: (call) => {
+      const query = listQuery(call.url, {
+        filters: ['customerId', 'accountId'],
+        pages: true,
+        sorts: true,
+        includes: ['customer', 'account'],
+      });
+      const { caller } = call;
+      const rows = [...call.world.cards.values()].filter(
+        (card) =>
+          (query.filter('customerId') ?? card.customerId) === card.customerId &&
+          (query.filter('accountId') ?? card.accountId) === card.accountId &&
+          (caller.kind !== 'customer' || reaches(caller.token, 'card', card)),
+      );
+      return listAnswer(rows, query, cardResource, (page) => beside(call.world, page, query.include));
+    },
+  },
+  {
+    method: 'GET',
+    path: '/cards/:cardId',
+    scope: 'cards',
+    holder: 'any',
+    body: 'none',
+    run: (call) => {
+      const { include } = listQuery(call.url, { includes: ['customer', 'account'] });
+      const card = cardOf(call);
+      const included = beside(call.world, [card], include);
+      return answer(200, { data: cardResource(card), ...(included.length === 0 ? {} : { included }) });
+    },
+  },
+  {
+    method: 'POST',
+    path: '/cards',
+    scope: 'cards-write',
+    holder: 'any',
+    body: 'jsonapi',
+    run: (call) => {
+      const { data } = parse(newCard, call.body);
+      const account = call.world.accounts.get(data.relationships.account.data.id);
+      if (account === undefined) throw notFound('account');
+      requireReach(call, 'account', account);
+      const customer = call.world.customers.get(account.customerId);
+      if (customer === undefined) throw notFound('customer');
+      if (customer.status === 'Archived') throw invalidValue('the customer is archived');
+      const owner = customer.person.type === 'businessCustomer' ? 'business' : 'individual';
+      if (!data.type.startsWith(owner)) throw invalidValue('type does not suit the customer', '/data/type');
+      const card = issueCard(call.world, customer, account, !data.type.includes('Virtual'));
+      return answer(201, { data: cardResource(card) });
+    },
+  },
+  {
+    method: 'POST',
+    path: '/cards/:cardId/freeze',
+    scope: 'cards-write',
+    holder: 'any',
+    body: 'optional',
+    run: (call) => answer(200, { data: cardResource(changeCard(cardOf(call), 'Active', 'Frozen')) }),
+  },
+  {
+    method: 'POST',
+    path: '/cards/:cardId/unfreeze',
+    scope: 'cards-write',
+    holder: 'any',
+    body: 'optional',
+    run: (call) => answer(200, { data: cardResource(changeCard(cardOf(call), 'Frozen', 'Active')) }),
+  },
+  {
+    method: 'POST',
+    path: '/sandbox/cards/:cardId/activate',
+    scope: 'cards-write',
+    holder: 'any',
+    body: 'optional',
+    run: (call) => {
+      requireSandbox(call.world);
+      return answer(200, { data: cardResource(changeCard(cardOf(call), 'Inactive', 'Active')) });
+    },
+  },
+];

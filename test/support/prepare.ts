@@ -1,0 +1,8 @@
+// Builds the bundles and synthesizes the template of stage `dev` once, for all tests that run them.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { synthesize } from '../../local/synthesize.ts';
+import { build } from '../../scripts/build.ts';
+
+await build();
+await mkdir('dist/test', { recursive: true });
+await writeFile('dist/test/template.json', JSON.stringify(await synthesize('dist/functions')));

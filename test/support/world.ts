@@ -1,0 +1,92 @@
+// A world over the prepared template, for tests over HTTP through the bundles.
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod/mini';
+import { call } from '../../local/journey-client.ts';
+import { startWorld, type World, type WorldOptions } from '../../local/world.ts';
+
+const template = z.looseObject({
+  Resources: z.record(
+    z.string(),
+    z.looseObject({ Type: z.string(), Properties: z.optional(z.record(z.string(), z.any())) }),
+  ),
+});
+export type Template = z.infer<typeof template>;
+
+/** A fresh copy of the prepared template. */
+export const readDevTemplate = (): Template =>
+  template.parse(JSON.parse(readFileSync('dist/test/template.json', 'utf8')));
+
+/** Starts a world; a test may change the template first. */
+export const startTestWorld = (options: WorldOptions = {}): Promise<World> =>
+  startWorld({ template: readDevTemplate(), ...options });
+
+export interface SignedInUser {
+  readonly userId: string;
+  readonly email: string;
+  readonly sessionId: string;
+  readonly sessionToken: string;
+  readonly sessionJwt: string;
+}
+
+type Factor = { readonly type: string; readonly deliveryMethod: string; readonly ageSeconds?: number };
+
+export const emailFactor = { type: 'magic_link', deliveryMethod: 'email' } as const;
+export const totpFactor = { type: 'totp', deliveryMethod: 'authenticator_app' } as const;
+
+/** A user with an email and a TOTP, signed in at Stytch with these factors, as an app of its own would do. */
+export async function signedInUser(
+  { stytch }: World,
+  factors: readonly Factor[] = [emailFactor, totpFactor],
+): Promise<SignedInUser> {
+  const email = `user.${randomUUID().slice(0, 8)}@example.com`;
+  const { userId } = await stytch.controls.seedUser({ email, totp: true });
+  const session = await stytch.controls.startSession({ userId, factors: [...factors] });
+  return { userId, email, ...session };
+}
+
+export const person = {
+  fullName: { first: 'Ada', last: 'Okafor' },
+  dateOfBirth: '1991-04-23',
+  phone: { countryCode: '1', number: '5555550142' },
+  address: { street: '12 Juniper Way', city: 'Boise', state: 'ID', postalCode: '83702', country: 'US' },
+} as const;
+
+let nextSsn = 600_000_000;
+
+/** The body of an application that Unit approves at once. */
+export const individual = (email: string, changes: object = {}) => {
+  nextSsn += 1;
+  return { type: 'individual', ...person, email, ssn: String(nextSsn), ...changes };
+};
+
+/** Sends an application. */
+export const apply = (world: World, user: SignedInUser, body: object, key: string = randomUUID()) =>
+  call('POST', `${world.apiUrl}/v1/applications`, {
+    bearer: user.sessionJwt,
+    body,
+    headers: { 'idempotency-key': key },
+  });
+
+/** Makes every unsettled application due now, as if its wait were over. */
+export async function makeChecksDue(world: World): Promise<number> {
+  const client = new DynamoDBClient({
+    endpoint: world.tableUrl,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const waiting = (await world.scanTable()).filter((item) => item['unsettledPk'] !== undefined);
+  for (const { pk, sk } of waiting) {
+    await client.send(
+      new UpdateItemCommand({
+        TableName: world.tableName,
+        Key: { pk: { S: String(pk) }, sk: { S: String(sk) } },
+        UpdateExpression: 'SET nextCheckAt = :now',
+        ExpressionAttributeValues: { ':now': { N: '1' } },
+      }),
+    );
+  }
+  client.destroy();
+  return waiting.length;
+}
