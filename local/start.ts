@@ -2,11 +2,12 @@
 import { parseArgs } from 'node:util';
 import type { World } from './world.ts';
 
-const usage = `npm start -- [--port 4400] [--logs | --quiet]
+const usage = `npm start -- [--port 4400] [--logs | --quiet] [--no-build]
 
   --port N   the API's port; the ports after it are the simulators' (default 4400)
   --logs     print what the functions log
-  --quiet    print the API's URL alone`;
+  --quiet    print the API's URL alone
+  --no-build run the bundles that are there`;
 
 const leastNode = [20, 19] as const;
 
@@ -26,6 +27,7 @@ function requireNode(): void {
 
 interface Options {
   readonly port: number;
+  readonly isBuilding: boolean;
   readonly output: 'table' | 'logs' | 'quiet';
 }
 
@@ -36,6 +38,7 @@ function readOptions(defaultPort: number): Options {
         port: { type: 'string', default: String(defaultPort) },
         logs: { type: 'boolean', default: false },
         quiet: { type: 'boolean', default: false },
+        'no-build': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -45,7 +48,8 @@ function readOptions(defaultPort: number): Options {
     }
     const port = Number(values.port);
     if (!Number.isInteger(port) || port < 1 || port > 65_000) fail(`--port must be 1 to 65000\n\n${usage}`);
-    return { port, output: values.logs ? 'logs' : values.quiet ? 'quiet' : 'table' };
+    const isBuilding = !values['no-build'];
+    return { port, isBuilding, output: values.logs ? 'logs' : values.quiet ? 'quiet' : 'table' };
   } catch (error) {
     return fail(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
   }
@@ -84,12 +88,12 @@ const [{ startWorld }, { defaultApiPort, PortInUseError, portsFrom }] = await Pr
   import('./world.ts'),
   import('./ports.ts'),
 ]);
-const { port, output } = readOptions(defaultApiPort);
+const { port, isBuilding, output } = readOptions(defaultApiPort);
 let running: World | undefined;
 stopOnSignal(() => running);
 try {
   running = await startWorld({
-    isBuilding: true,
+    isBuilding,
     isScheduled: true,
     ports: portsFrom(port),
     ...(output === 'logs' && { onLine: ({ function: name, line }) => print(`${name.padEnd(13)} ${line}`) }),

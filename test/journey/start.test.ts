@@ -1,0 +1,68 @@
+// `npm start` as a newcomer meets it: it comes up, says what it cannot do, and leaves nothing running.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+
+const running: ChildProcess[] = [];
+
+/** Starts the command and collects what it prints. */
+function start(...args: string[]): { child: ChildProcess; output: () => string } {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'local/start.ts', '--no-build', ...args], {
+    env: { PATH: process.env['PATH'] ?? '', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+  });
+  running.push(child);
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  return { child, output: () => output };
+}
+
+async function until(isThere: () => boolean, seconds: number): Promise<void> {
+  const end = Date.now() + seconds * 1000;
+  while (!isThere()) {
+    if (Date.now() > end) throw new Error('it did not happen in time');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+});
+
+const PORT = 47_310;
+
+describe('npm start', () => {
+  it('comes up on the port it is given, and Ctrl-C leaves nothing running', async () => {
+    const { child, output } = start('--port', String(PORT));
+    await until(() => output().includes(`:${PORT}`), 30);
+    const answer = await fetch(`http://127.0.0.1:${PORT}/v1/token`, { method: 'POST' });
+    expect(answer.status).toBe(401);
+    child.kill('SIGINT');
+    await once(child, 'exit');
+    for (let port = PORT; port < PORT + 8; port += 1) {
+      await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed');
+    }
+  }, 60_000);
+
+  it('says plainly which port is in use and how to take another', async () => {
+    const holder = createServer();
+    holder.listen(PORT, '127.0.0.1');
+    await once(holder, 'listening');
+    const { child, output } = start('--port', String(PORT));
+    const [code] = await once(child, 'exit');
+    holder.close();
+    expect(code).toBe(1);
+    expect(output()).toContain(String(PORT));
+    expect(output()).toContain('--port');
+    expect(output()).not.toMatch(/\n\s+at /);
+  }, 60_000);
+
+  it('refuses an option that it does not know with its usage', async () => {
+    const { child, output } = start('--frobnicate');
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(1);
+    expect(output()).toContain('npm start --');
+    expect(output()).not.toMatch(/\n\s+at /);
+  }, 30_000);
+});
