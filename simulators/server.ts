@@ -46,7 +46,11 @@ async function answer(handle: Handle, incoming: IncomingMessage, outgoing: Serve
     const cookies = response.headers.getSetCookie();
     if (cookies.length > 0) headers['set-cookie'] = cookies;
     outgoing.writeHead(response.status, headers);
-    if (response.body) for await (const chunk of response.body) outgoing.write(chunk);
+    for await (const chunk of response.body ?? []) {
+      // A slow answer ends with its client, or it would keep the process alive.
+      if (outgoing.destroyed) break;
+      outgoing.write(chunk);
+    }
     outgoing.end();
   } catch (error) {
     if (error instanceof ConnectionCut) {
