@@ -7,16 +7,16 @@ import { signedIn, signedInJson } from './http/endpoint.ts';
 import { readIdempotencyKey } from './http/idempotency-key.ts';
 import { serve } from './http/serve.ts';
 
-const { runtime, applying, warm, warming } = createDeps('application');
+const { runtime, applying, caller, warm, warming } = createDeps('application');
 
 export const handler = serve(
   runtime,
   signedInJson(routes.apply, async ({ session, body: request, incoming, signal }) => {
     const idempotencyKey = readIdempotencyKey(incoming);
-    const asked = { idempotencyKey, route: incoming.routeKey, sourceIp: incoming.sourceIp, request };
-    const { isSubmitted, application, documents } = await apply(applying(), session, asked, signal);
+    const asked = { idempotencyKey, route: incoming.routeKey, sourceIp: caller(incoming).address, request };
+    const { isSubmitted, application } = await apply(applying(), session, asked, signal);
     const location = `/v1/applications/${application.applicationId}`;
-    const body = applicationAnswer(application, documents);
+    const body = applicationAnswer(application);
     return isSubmitted
       ? { status: 201, body, headers: { location } }
       : { status: 202, body, headers: { location, 'retry-after': '30' } };

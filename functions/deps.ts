@@ -24,13 +24,19 @@ import type { ApplyPorts } from './core/onboarding/apply.ts';
 import type { SettlePorts } from './core/onboarding/settle.ts';
 import type { AuthenticationProvider, Clock } from './core/ports.ts';
 import type { SignUpPorts } from './core/session/sign-up.ts';
+import { callerOf } from './http/caller.ts';
+import type { IncomingRequest } from './http/event.ts';
 import { log } from './http/log.ts';
 import type { Runtime } from './http/serve.ts';
 
 const clock: Clock = () => Date.now() / 1000;
 
 /** One attempt and one retry inside a second each: the table answers in milliseconds or is down. */
-const awsClient = { maxAttempts: 2, requestHandler: { connectionTimeout: 1000, requestTimeout: 1000 } };
+const awsClient = {
+  maxAttempts: 2,
+  // Without the last of the three the SDK's timeout does no more than log.
+  requestHandler: { connectionTimeout: 1000, requestTimeout: 1000, throwOnRequestTimeout: true },
+};
 
 /** Makes a value once, at its first use. */
 function once<T>(make: () => T): () => T {
@@ -101,6 +107,7 @@ export function createDeps(name: FunctionName) {
       log,
     } satisfies Runtime,
     settling,
+    caller: (incoming: IncomingRequest) => callerOf(incoming, config().get('TRUSTED_PROXY')),
     webhookToken: secret('UNIT_WEBHOOK_SECRET_ARN'),
     exchange: once(
       (): ExchangePorts => ({

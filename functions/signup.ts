@@ -5,13 +5,13 @@ import { createDeps } from './deps.ts';
 import { open } from './http/endpoint.ts';
 import { serve } from './http/serve.ts';
 
-const { runtime, signingUp, warm, warming } = createDeps('signup');
+const { runtime, signingUp, caller, warm, warming } = createDeps('signup');
 
 export const handler = serve(
   runtime,
   open(routes.signUp, async ({ body, incoming, signal }) => ({
     status: 202,
-    body: await signUp(await signingUp(), body, incoming.sourceNetwork, signal),
+    body: await signUp(await signingUp(), body, caller(incoming).network, signal),
   })),
   open(routes.authenticate, async ({ body, signal }) => ({
     status: 200,

@@ -2,7 +2,7 @@
 import type { FunctionName } from '../functions/contract/routes.ts';
 
 /** The actions that any function may have: no scan, no batch, no table administration. */
-type TableAction = 'Query' | 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
+type TableAction = 'Query' | 'GetItem' | 'PutItem' | 'UpdateItem';
 
 export interface FunctionProfile {
   readonly id: string;
@@ -32,7 +32,7 @@ export const functionProfiles = {
     id: 'Application',
     description: "Sends the user's application to Unit and follows it",
     timeoutSeconds: 29,
-    tableActions: ['Query', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    tableActions: ['Query', 'GetItem', 'PutItem', 'UpdateItem'],
   },
   token: {
     id: 'Token',
@@ -44,13 +44,13 @@ export const functionProfiles = {
     id: 'UnitWebhook',
     description: "Takes Unit's signed events and settles what they name",
     timeoutSeconds: 10,
-    tableActions: ['Query', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    tableActions: ['Query', 'GetItem', 'PutItem', 'UpdateItem'],
   },
   reconcile: {
     id: 'Reconcile',
     description: 'Repairs, every minute, what lost answers and webhooks left unsettled',
     timeoutSeconds: 55,
-    tableActions: ['Query', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    tableActions: ['Query', 'GetItem', 'PutItem', 'UpdateItem'],
     readsUnsettled: true,
   },
 } as const satisfies Record<FunctionName, FunctionProfile>;

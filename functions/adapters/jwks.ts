@@ -10,6 +10,8 @@ const FRESH_SECONDS = 3600;
 const STALE_SECONDS = 3600;
 /** However many unknown key ids arrive, they cause one fetch in this time (standards K4). */
 const FORCED_EVERY_SECONDS = 30;
+/** In an outage old keys serve at once, and Stytch is asked again no sooner than this. */
+const PAUSE_AFTER_FAILURE_SECONDS = 30;
 const TIMEOUT_MS = 2000;
 
 const jwksAnswer = z.object({
@@ -34,13 +36,21 @@ export function createKeySet(url: string, clock: () => number): KeySet {
   let keys: Keys | undefined;
   let fetching: Promise<Keys> | undefined;
   let forcedAt = Number.NEGATIVE_INFINITY;
+  let failure: { readonly error: unknown; readonly at: number } | undefined;
 
   const refresh = (): Promise<Keys> => {
     fetching ??= fetchKeys(url, clock)
-      .then((fetched) => {
-        keys = fetched;
-        return fetched;
-      })
+      .then(
+        (fetched) => {
+          keys = fetched;
+          failure = undefined;
+          return fetched;
+        },
+        (error: unknown) => {
+          failure = { error, at: clock() };
+          throw error;
+        },
+      )
       .finally(() => {
         fetching = undefined;
       });
@@ -49,19 +59,28 @@ export function createKeySet(url: string, clock: () => number): KeySet {
 
   const current = async (): Promise<Keys> => {
     if (keys === undefined) return refresh();
-    const age = clock() - keys.fetchedAt;
-    if (age < FRESH_SECONDS) return keys;
     const stale = keys;
+    const age = clock() - stale.fetchedAt;
+    if (age < FRESH_SECONDS) return stale;
+    const isUsable = age < FRESH_SECONDS + STALE_SECONDS;
+    const isPaused = failure !== undefined && clock() - failure.at < PAUSE_AFTER_FAILURE_SECONDS;
+    if (isUsable && isPaused) return stale;
     return refresh().catch((error: unknown) => {
-      if (age < FRESH_SECONDS + STALE_SECONDS) return stale;
+      if (isUsable) return stale;
       throw error;
     });
   };
 
+  /** Keys fetched because of an unknown `kid`; undefined when they were fetched a moment ago. */
   const forced = async (): Promise<Keys | undefined> => {
-    if (clock() - forcedAt < FORCED_EVERY_SECONDS) return fetching?.catch(() => undefined);
+    if (fetching !== undefined) return fetching;
+    if (clock() - forcedAt < FORCED_EVERY_SECONDS) {
+      // While Stytch cannot be asked, an unknown key id is no proof of a forgery.
+      if (failure !== undefined) throw failure.error;
+      return undefined;
+    }
     forcedAt = clock();
-    return refresh().catch(() => undefined);
+    return refresh();
   };
 
   return {
@@ -85,7 +104,8 @@ async function fetchKeys(url: string, clock: () => number): Promise<Keys> {
     method: 'GET',
     headers: { accept: 'application/json' },
     timeoutMs: TIMEOUT_MS,
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    // Fetched for every request that waits, so that no one request's deadline ends it.
+    signal: new AbortController().signal,
   };
   const { status, text } = await send(request);
   const parsed = status === 200 ? jwksAnswer.safeParse(parseJson(text)) : undefined;

@@ -1,4 +1,5 @@
 // Every vendor call by fetch: a deadline that holds for the whole answer, a size cap, no redirects (standards D1, O10).
+import { startDeadline } from '../core/deadline.ts';
 import { ServiceError, type UpstreamFault } from '../core/errors.ts';
 
 export interface OutboundRequest {
@@ -28,7 +29,8 @@ const LARGEST_ANSWER_BYTES = 1024 * 1024;
  */
 export async function send(request: OutboundRequest): Promise<Reply> {
   const { url, method, headers, body, timeoutMs } = request;
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeoutMs)]);
+  const deadline = startDeadline(timeoutMs, request.signal);
+  const { signal } = deadline;
   try {
     const init = { method, headers, redirect: 'error', signal } as const;
     const response = await fetch(url, body === undefined ? init : { ...init, body });
@@ -44,6 +46,8 @@ export async function send(request: OutboundRequest): Promise<Reply> {
       upstream: faultOf(request),
       cause,
     });
+  } finally {
+    deadline.done();
   }
 }
 

@@ -14,25 +14,37 @@ export type SecretValue = z.infer<typeof secretValue>;
 export interface Secret {
   /** @throws ServiceError `not_configured` while the secret is empty, `temporarily_unavailable` */
   read(): Promise<SecretValue>;
-  /** Reads the value again after a vendor refused it; null when it is unchanged or was re-read a moment ago. */
-  renew(): Promise<SecretValue | null>;
+  /**
+   * The value to try after a vendor refused one; null when there is no other. Secrets Manager is asked at most once a
+   * minute, and once for all who ask at the same time.
+   */
+  renew(refused: string): Promise<SecretValue | null>;
 }
 
 const CACHE_SECONDS = 900;
 const RENEW_AT_MOST_EVERY_SECONDS = 60;
+/** In an outage the old value serves, and Secrets Manager is asked again no sooner than this. */
+const PAUSE_AFTER_FAILURE_SECONDS = 30;
 
 /** One secret by its ARN. `clock` gives seconds. */
 export function createSecret(client: SecretsManagerClient, arn: string, clock: () => number): Secret {
   let cached: { readonly value: SecretValue; readonly loadedAt: number } | undefined;
   let loading: Promise<SecretValue> | undefined;
   let renewedAt = Number.NEGATIVE_INFINITY;
+  let failedAt = Number.NEGATIVE_INFINITY;
 
   const load = (): Promise<SecretValue> => {
     loading ??= fetchSecret(client, arn)
-      .then((value) => {
-        cached = { value, loadedAt: clock() };
-        return value;
-      })
+      .then(
+        (value) => {
+          cached = { value, loadedAt: clock() };
+          return value;
+        },
+        (error: unknown) => {
+          failedAt = clock();
+          throw error;
+        },
+      )
       .finally(() => {
         loading = undefined;
       });
@@ -41,16 +53,21 @@ export function createSecret(client: SecretsManagerClient, arn: string, clock: (
 
   return {
     async read() {
-      if (cached !== undefined && clock() - cached.loadedAt < CACHE_SECONDS) return cached.value;
-      const stale = cached;
-      return stale === undefined ? load() : load().catch(() => stale.value);
+      if (cached === undefined) return load();
+      const stale = cached.value;
+      const isFresh = clock() - cached.loadedAt < CACHE_SECONDS;
+      const isPaused = clock() - failedAt < PAUSE_AFTER_FAILURE_SECONDS;
+      return isFresh || isPaused ? stale : load().catch(() => stale);
     },
-    async renew() {
-      if (clock() - renewedAt < RENEW_AT_MOST_EVERY_SECONDS) return null;
-      renewedAt = clock();
-      const before = cached?.value.value;
+    async renew(refused) {
+      // Somebody else may have loaded the new value since this caller read the old one.
+      if (cached !== undefined && cached.value.value !== refused) return cached.value;
+      if (loading === undefined) {
+        if (clock() - renewedAt < RENEW_AT_MOST_EVERY_SECONDS) return null;
+        renewedAt = clock();
+      }
       const after = await load();
-      return after.value === before ? null : after;
+      return after.value === refused ? null : after;
     },
   };
 }
@@ -84,8 +101,9 @@ export async function withSecret<T>(
   call: (value: string) => Promise<T>,
   isRefused: (outcome: T) => boolean,
 ): Promise<T> {
-  const outcome = await call((await secret.read()).value);
+  const { value } = await secret.read();
+  const outcome = await call(value);
   if (!isRefused(outcome)) return outcome;
-  const renewed = await secret.renew();
+  const renewed = await secret.renew(value);
   return renewed === null ? outcome : call(renewed.value);
 }

@@ -73,7 +73,7 @@ export interface UnitApplication {
   readonly jwtSubject: string | null;
   /** Our `applicationId`, from the tag. */
   readonly applicationId: string | null;
-  readonly documents: readonly { documentId: string; documentType: string; status: string }[];
+  readonly documents: ApplicationRecord['documents'];
 }
 
 export interface UnitCustomer {
@@ -140,40 +140,43 @@ export interface IdMappings {
   /** True when taken now or held by this application already. */
   takeLock(stytchUserId: string, lock: Lock): Promise<boolean>;
   readLock(stytchUserId: string, name: LockName): Promise<Lock | null>;
-  /** Takes a lock over from an application that no longer needs it; false when somebody else was faster. */
-  takeOverLock(stytchUserId: string, lock: Lock, from: string): Promise<boolean>;
-  releaseLock(stytchUserId: string, name: LockName, applicationId: string): Promise<void>;
+  /** Takes over the lock exactly as it was read; false when it has changed since. */
+  takeOverLock(stytchUserId: string, lock: Lock, from: Lock): Promise<boolean>;
 
   /** False when the application exists. */
   createApplication(application: ApplicationRecord): Promise<boolean>;
-  /** False when another request renewed it first, or it is no longer submitting. */
+  /** Back to `Submitting` under a new lease; false when somebody else changed status or lease first. */
   renewLease(application: ApplicationRecord, leaseUntil: number): Promise<boolean>;
-  /** Moves the next check of an application that is not settled. */
-  postponeCheck(application: ApplicationRecord, nextCheckAt: number): Promise<void>;
+  /** Notes that Unit was asked in vain; moves the next check of an application that is not settled. */
+  noteCheck(application: ApplicationRecord, checkedAt: number, nextCheckAt: number): Promise<void>;
   /** Writes Unit's word by the settle rule; false when what is there is newer or final. */
   settleApplication(application: ApplicationRecord): Promise<boolean>;
 
   putPointer(pointer: Pointer): Promise<void>;
   /** False when another user owns the customer. */
   putClaim(claim: Claim): Promise<boolean>;
-  /** Archived and Review stay. */
+  /** Archived stays, and so does Review until Archived. */
   putCustomer(stytchUserId: string, customer: CustomerRecord): Promise<void>;
-  /** Keeps what is there: the first sight of a factor is what counts. */
-  putFactor(stytchUserId: string, factor: FactorRecord): Promise<void>;
+  /** Keeps what is there, since the first sight of a factor is what counts; false when something was. */
+  putFactor(stytchUserId: string, factor: FactorRecord): Promise<boolean>;
   confirmFactor(stytchUserId: string, factorId: string, confirmedAt: number): Promise<void>;
 
-  isKnownEvent(eventId: string): Promise<boolean>;
+  /** What became of an event, or null. */
+  readEvent(eventId: string): Promise<string | null>;
   recordEvent(eventId: string, outcome: string, at: number): Promise<void>;
-  /** Applications whose next check is due, oldest first. */
-  unsettled(now: number, limit: number): Promise<readonly ApplicationRecord[]>;
+  /** Applications whose next check is due, and how many items could not be read. */
+  unsettled(
+    now: number,
+    limit: number,
+  ): Promise<{ readonly due: readonly ApplicationRecord[]; readonly unreadable: number }>;
 }
 
 /** Limits counted before the call that they limit. */
 export interface Counters {
   /** @throws ServiceError `rate_limited` when the limit is reached, `temporarily_unavailable` when the store is down */
   take(limit: LimitName, subject: string): Promise<void>;
-  /** Sets a row of failures to zero. */
-  reset(limit: LimitName, subject: string): Promise<void>;
+  /** Sets a row of failures to zero; with a time, only if the last of them came before it. */
+  reset(limit: LimitName, subject: string, before?: number): Promise<void>;
   /** Gives one try back: a success was not a failure. */
   giveBack(limit: LimitName, subject: string): Promise<void>;
 }

@@ -26,17 +26,20 @@ const wrongProof: ReadonlySet<string> = new Set([
 
 const notEnrolled: ReadonlySet<string> = new Set(['totp_not_found', 'totps_not_found_for_user']);
 
-/** Errors of a send that depend on whose address it is, and that nobody may learn from the answer. */
-const aboutTheUser: ReadonlySet<string> = new Set([
-  'user_lock_limit_reached',
-  'inactive_email',
-  'invalid_email',
-  'invalid_email_domain',
-  'email_not_found',
-  'user_not_found',
-  'duplicate_email',
-  'too_many_requests',
+/** Refusals of a send that are about our own settings; every other 4xx is about the address, and is told to nobody. */
+const aboutUs: ReadonlySet<string> = new Set([
+  'unauthorized_credentials',
+  'no_match_for_provided_magic_link_url',
+  'captcha_required',
+  'endpoint_not_authorized_for_sdk',
+  'use_https',
 ]);
+
+const isAboutTheUser = ({ errorType, status }: StytchRefusal): boolean =>
+  status < 500 && status !== 408 && !aboutUs.has(errorType);
+
+/** A link is good for as long as an out-of-band code may be (ASVS A6.5.5). */
+const LINK_MINUTES = 10;
 
 /** The adapter over the official SDK. */
 export function createAuthenticationProvider(sdk: StytchSdk): AuthenticationProvider {
@@ -50,13 +53,15 @@ export function createAuthenticationProvider(sdk: StytchSdk): AuthenticationProv
             email,
             login_magic_link_url: redirectUrl,
             signup_magic_link_url: redirectUrl,
+            login_expiration_minutes: LINK_MINUTES,
+            signup_expiration_minutes: LINK_MINUTES,
             code_challenge: codeChallenge,
             create_user_as_pending: true,
           }),
         { timeoutMs: SEND_MS, signal },
       );
       if (outcome.isAnswer) return { note: 'sent' };
-      if (aboutTheUser.has(outcome.refusal.errorType)) return { note: outcome.refusal.errorType };
+      if (isAboutTheUser(outcome.refusal)) return { note: outcome.refusal.errorType };
       throw failure(operation, outcome.refusal);
     },
 

@@ -1,5 +1,6 @@
 // The official SDK with deadlines that hold: its own `timeout` option does nothing, and it follows redirects.
 import { Client, RequestError, StytchError } from 'stytch';
+import { type Deadline, startDeadline } from '../../core/deadline.ts';
 import { ServiceError } from '../../core/errors.ts';
 import { faultOf } from '../outbound.ts';
 import { withSecret } from '../secrets.ts';
@@ -65,12 +66,7 @@ export function createStytchSdk({ baseUrl, projectId, secret }: StytchProject): 
   return {
     async call(operation, run, { timeoutMs, signal }) {
       const attempt = (value: string) =>
-        outcomeOf(
-          operation,
-          clientFor(value),
-          run,
-          AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-        );
+        outcomeOf(operation, clientFor(value), run, startDeadline(timeoutMs, signal));
       return withSecret(secret, attempt, isRefusedCredential);
     },
   };
@@ -83,8 +79,9 @@ async function outcomeOf<T>(
   operation: string,
   client: DeadlineClient,
   run: (client: Client) => Promise<T>,
-  signal: AbortSignal,
+  deadline: Deadline,
 ): Promise<StytchOutcome<T>> {
+  const { signal } = deadline;
   try {
     return { isAnswer: true, answer: await client.under(signal, run) };
   } catch (error) {
@@ -95,6 +92,8 @@ async function outcomeOf<T>(
       reason: signal.aborted ? 'deadline' : error instanceof RequestError ? 'no_answer' : 'unreadable_answer',
       upstream: faultOf({ provider: 'stytch', operation }),
     });
+  } finally {
+    deadline.done();
   }
 }
 

@@ -2,6 +2,7 @@
 import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import * as z from 'zod/mini';
 import type { Clock, JwtVerdict, SessionJwts } from '../../core/ports.ts';
+import type { Session } from '../../core/session/session.ts';
 import type { KeySet } from '../jwks.ts';
 import { stytchFactor, toFactor, toSeconds } from './factors.ts';
 
@@ -38,15 +39,26 @@ export function createSessionJwts(projectId: string, keys: KeySet, clock: Clock)
     requiredClaims: ['sub', 'iat', 'nbf', 'exp'],
     currentDate: new Date(clock() * 1000),
   });
+  const isLive = projectId.startsWith('project-live-');
   return {
     async verify(sessionJwt) {
       const [outcome] = await Promise.allSettled([jwtVerify(sessionJwt, getKey, options())]);
-      if (outcome.status === 'fulfilled') return readClaims(sessionJwt, outcome.value.payload, clock());
+      if (outcome.status === 'fulfilled') {
+        const verdict = readClaims(sessionJwt, outcome.value.payload, clock());
+        return verdict.isGenuine && isLive && isSandboxUser(verdict.session)
+          ? refused('sandbox_user')
+          : verdict;
+      }
       if (outcome.reason instanceof errors.JOSEError) return refused(outcome.reason.code.toLowerCase());
       throw outcome.reason;
     },
   };
 }
+
+/** Stytch publishes this user's codes and tokens; it has no place beside real money. */
+const SANDBOX_USER = 'e3795c81-f849-4167-bfda-e4a6e9c280fd';
+
+const isSandboxUser = ({ stytchUserId }: Session): boolean => stytchUserId.endsWith(SANDBOX_USER);
 
 const refused = (reason: string): JwtVerdict => ({ isGenuine: false, reason });
 

@@ -1,12 +1,12 @@
 // Application items: created once, leased, and settled by Unit's own clock; in the unsettled index until they are.
 import { type ApplicationRecord, isFinal } from '../../core/onboarding/records.ts';
 import type { IdMappings } from '../../core/ports.ts';
-import { keys, shardOf, toApplicationRecord, toItem, unsettledShards } from './items.ts';
+import { keys, readableApplication, shardOf, toApplicationRecord, toItem, unsettledShards } from './items.ts';
 import type { Condition, Item, Store } from './store.ts';
 
 type ApplicationPort = Pick<
   IdMappings,
-  'readApplication' | 'createApplication' | 'renewLease' | 'postponeCheck' | 'settleApplication' | 'unsettled'
+  'readApplication' | 'createApplication' | 'renewLease' | 'noteCheck' | 'settleApplication' | 'unsettled'
 >;
 
 export const createApplications = (store: Store): ApplicationPort => ({
@@ -25,25 +25,41 @@ export const createApplications = (store: Store): ApplicationPort => ({
   renewLease: (record, leaseUntil) =>
     store.update(
       keyOf(record),
-      { set: { leaseUntil, nextCheckAt: leaseUntil, unsettledPk: shardOf(record.applicationId) } },
       {
-        expression: '#s = :submitting AND leaseUntil = :before',
-        values: { ':submitting': 'Submitting', ':before': record.leaseUntil },
+        set: {
+          status: 'Submitting',
+          leaseUntil,
+          nextCheckAt: leaseUntil,
+          unsettledPk: shardOf(record.applicationId),
+        },
+      },
+      {
+        expression: '#s = :status AND leaseUntil = :before AND attribute_not_exists(unitApplicationId)',
+        values: { ':status': record.status, ':before': record.leaseUntil },
       },
     ),
 
-  async postponeCheck(record, nextCheckAt) {
+  async noteCheck(record, checkedAt, nextCheckAt) {
     await store.update(
       keyOf(record),
-      { set: { nextCheckAt } },
+      { set: { checkedAt, nextCheckAt } },
       // Still in the index: a settle in between has taken it out, and it must stay out.
       { expression: 'attribute_exists(unsettledPk) AND #s = :status', values: { ':status': record.status } },
     );
   },
 
   settleApplication(record) {
-    const { status, unitApplicationId, unitCustomerId, unitUpdatedAt, nextCheckAt } = record;
-    const set = toItem({ status, unitApplicationId, unitCustomerId, unitUpdatedAt, ...indexed(record) });
+    const { status, unitApplicationId, unitCustomerId, unitUpdatedAt, documents, checkedAt, nextCheckAt } =
+      record;
+    const set = toItem({
+      status,
+      unitApplicationId,
+      unitCustomerId,
+      unitUpdatedAt,
+      documents,
+      checkedAt,
+      ...indexed(record),
+    });
     const remove = nextCheckAt === null ? ['unsettledPk', 'nextCheckAt'] : [];
     return store.update(keyOf(record), { set, remove }, settleRule(record));
   },
@@ -53,7 +69,10 @@ export const createApplications = (store: Store): ApplicationPort => ({
     const found = await Promise.all(
       unsettledShards.map((shard) => store.queryUnsettled(shard, now, perShard)),
     );
-    return found.flat().map(toApplicationRecord);
+    // One by one: an item that this release cannot read must not hold up the others.
+    const items = found.flat();
+    const due = items.flatMap((item) => readableApplication(item) ?? []);
+    return { due, unreadable: items.length - due.length };
   },
 });
 

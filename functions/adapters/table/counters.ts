@@ -29,7 +29,7 @@ export function createCounters(
       const windowEndsAt = (Math.floor(now / windowSeconds) + 1) * windowSeconds;
       const isTaken = await store.update(
         await keyOf(limit, whom),
-        { set: { expiresAt: windowEndsAt + KEEP_AFTER_SECONDS }, add: { used: 1 } },
+        { set: { expiresAt: windowEndsAt + KEEP_AFTER_SECONDS, lastAt: now }, add: { used: 1 } },
         { expression: 'attribute_not_exists(used) OR used < :max', values: { ':max': max } },
       );
       if (isTaken) return;
@@ -39,8 +39,14 @@ export function createCounters(
       });
     },
 
-    async reset(limit, whom) {
-      await store.update(await keyOf(limit, whom), { set: { used: 0 } });
+    async reset(limit, whom, before) {
+      await store.update(
+        await keyOf(limit, whom),
+        { set: { used: 0 } },
+        before === undefined
+          ? { expression: 'attribute_exists(pk)' }
+          : { expression: 'lastAt < :before', values: { ':before': before } },
+      );
     },
 
     async giveBack(limit, whom) {

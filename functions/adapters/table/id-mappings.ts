@@ -60,15 +60,20 @@ export function createIdMappings(store: Store): IdMappings {
 
     async putCustomer(stytchUserId, customer) {
       await store.put(keys.customer(stytchUserId, customer.unitCustomerId), toItem(customer), {
-        // Archived is Unit's last word, and only an operator ends a Review.
-        expression: 'attribute_not_exists(pk) OR #s = :active OR #s = :same',
-        values: { ':active': 'Active', ':same': customer.status },
+        // Archived is Unit's last word, and only an operator or Unit's archive ends a Review.
+        expression:
+          customer.status === 'Archived'
+            ? 'attribute_not_exists(pk) OR NOT #s = :same'
+            : 'attribute_not_exists(pk) OR #s IN (:active, :same)',
+        values:
+          customer.status === 'Archived'
+            ? { ':same': 'Archived' }
+            : { ':active': 'Active', ':same': customer.status },
       });
     },
 
-    async putFactor(stytchUserId, factor) {
-      await store.put(keys.factor(stytchUserId, factor.factorId), toItem(factor), absent);
-    },
+    putFactor: (stytchUserId, factor) =>
+      store.put(keys.factor(stytchUserId, factor.factorId), toItem(factor), absent),
 
     async confirmFactor(stytchUserId, factorId, confirmedAt) {
       await store.update(
@@ -78,7 +83,10 @@ export function createIdMappings(store: Store): IdMappings {
       );
     },
 
-    isKnownEvent: async (eventId) => (await store.get(keys.event(eventId))) !== null,
+    async readEvent(eventId) {
+      const outcome = (await store.get(keys.event(eventId)))?.['outcome'];
+      return typeof outcome === 'string' ? outcome : null;
+    },
 
     async recordEvent(eventId, outcome, at) {
       await store.put(keys.event(eventId), { outcome, at, expiresAt: Math.ceil(at) + EVENT_LIFE_SECONDS });

@@ -10,6 +10,7 @@ import type {
   Lock,
   Pointer,
 } from '../../core/onboarding/records.ts';
+import { parseJson } from '../json.ts';
 import type { Item, Key, StoredItem } from './store.ts';
 
 export const userPartition = (stytchUserId: string): string => `USER#${stytchUserId}`;
@@ -55,6 +56,9 @@ const lockItem = z.looseObject({
   takenAt: z.number(),
 });
 
+/** Kept as one text: nothing ever looks inside it in the table. */
+const documents = z.array(z.object({ documentId: z.string(), documentType: z.string(), status: z.string() }));
+
 const applicationItem = z.looseObject({
   v,
   stytchUserId: z.string(),
@@ -67,6 +71,8 @@ const applicationItem = z.looseObject({
   unitApplicationId: nullable(z.string()),
   unitCustomerId: nullable(z.string()),
   unitUpdatedAt: nullable(z.string()),
+  documents: z._default(z.pipe(z.pipe(z.string(), z.transform(parseJson)), documents), []),
+  checkedAt: nullable(z.number()),
   nextCheckAt: nullable(z.number()),
 });
 
@@ -96,13 +102,23 @@ export function parseItem<Schema extends z.ZodMiniType>(schema: Schema, item: St
 export const toFactorRecord = (item: StoredItem): FactorRecord => parseItem(factorItem, item);
 export const toLock = (item: StoredItem): Lock => parseItem(lockItem, item);
 export const toApplicationRecord = (item: StoredItem): ApplicationRecord => parseItem(applicationItem, item);
+/** Null for an item that this release cannot read. */
+export function readableApplication(item: StoredItem): ApplicationRecord | null {
+  const parsed = applicationItem.safeParse(item);
+  return parsed.success ? parsed.data : null;
+}
+
 export const toCustomerRecord = (item: StoredItem): CustomerRecord => parseItem(customerItem, item);
 export const toPointer = (item: StoredItem): Pointer => parseItem(pointerItem, item);
 export const toClaim = (item: StoredItem): Claim => parseItem(claimItem, item);
 
-/** The attributes of a record; what is null is left out, so that conditions on its absence hold. */
+/** The attributes of a record; what is null is left out, so that conditions on its absence hold, and lists are text. */
 export const toItem = (record: object): Item =>
-  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null && value !== undefined));
+  Object.fromEntries(
+    Object.entries(record)
+      .filter(([, value]) => value !== null && value !== undefined)
+      .map(([name, value]) => [name, Array.isArray(value) ? JSON.stringify(value) : value]),
+  );
 
 const SHARDS = 4;
 

@@ -3,9 +3,7 @@ import type { IdMappings } from '../../core/ports.ts';
 import { keys, toItem, toLock } from './items.ts';
 import type { Store } from './store.ts';
 
-export const createLocks = (
-  store: Store,
-): Pick<IdMappings, 'takeLock' | 'readLock' | 'takeOverLock' | 'releaseLock'> => ({
+export const createLocks = (store: Store): Pick<IdMappings, 'takeLock' | 'readLock' | 'takeOverLock'> => ({
   takeLock: (stytchUserId, lock) =>
     store.put(keys.lock(stytchUserId, lock.name), toItem(lock), {
       expression: 'attribute_not_exists(pk) OR applicationId = :applicationId',
@@ -19,14 +17,8 @@ export const createLocks = (
 
   takeOverLock: (stytchUserId, lock, from) =>
     store.put(keys.lock(stytchUserId, lock.name), toItem(lock), {
-      expression: 'attribute_not_exists(pk) OR applicationId = :from',
-      values: { ':from': from },
+      // Its time too: a holder that came back to life has taken it again.
+      expression: 'applicationId = :from AND takenAt = :takenAt',
+      values: { ':from': from.applicationId, ':takenAt': from.takenAt },
     }),
-
-  async releaseLock(stytchUserId, name, applicationId) {
-    await store.remove(keys.lock(stytchUserId, name), {
-      expression: 'applicationId = :applicationId',
-      values: { ':applicationId': applicationId },
-    });
-  },
 });

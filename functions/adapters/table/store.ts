@@ -2,7 +2,6 @@
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
-  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -42,7 +41,6 @@ export interface Store {
   /** False when the condition failed. */
   put(key: Key, item: Item, condition?: Condition): Promise<boolean>;
   update(key: Key, update: Update, condition?: Condition): Promise<boolean>;
-  remove(key: Key, condition: Condition): Promise<boolean>;
 }
 
 const VERSION = 1;
@@ -101,12 +99,6 @@ export function createStore(client: DynamoDBClient, tableName: string): Store {
 
     update: (key, update, condition) =>
       conditional('update_item', client.send(updateCommand(TableName, key, update, condition))),
-
-    remove: (key, condition) =>
-      conditional(
-        'delete_item',
-        client.send(new DeleteItemCommand({ TableName, Key: marshall(key), ...expressions(condition, {}) })),
-      ),
   };
 }
 

@@ -38,7 +38,8 @@ export const applicationDocument = z.looseObject({
   included: z.optional(z.array(z.unknown())),
 });
 
-export const applicationList = z.looseObject({ data: z.array(applicationResource) });
+/** Parsed one by one: a resource that we cannot read must not hide the others. */
+export const applicationList = z.looseObject({ data: z.array(z.unknown()) });
 
 /** An application, with the documents that came along. */
 export function toApplication(

@@ -5,6 +5,7 @@ import {
   APPLICATION_TAG,
   applicationDocument,
   applicationList,
+  applicationResource,
   customerDocument,
   toApplication,
   toCustomer,
@@ -47,7 +48,10 @@ export function createOnboardingProvider(unit: UnitTransport): OnboardingProvide
       if (!reply.isOk) throw toServiceError(reply);
       const parsed = applicationList.safeParse(reply.document);
       if (!parsed.success) throw unreadable(operation, reply.status);
-      const found = parsed.data.data.map((resource) => toApplication(resource));
+      const found = parsed.data.data.flatMap((resource) => {
+        const one = applicationResource.safeParse(resource);
+        return one.success ? [toApplication(one.data)] : [];
+      });
       // Held to the tag again: a filter that Unit ignored must not hand us somebody else's.
       return found.find((application) => application.applicationId === applicationId) ?? null;
     },

@@ -28,9 +28,10 @@ export async function requireSignature(
   const fits = ({ value, previous }: { value: string; previous?: string | undefined }): boolean =>
     isSignedBy(rawBody, signature, value) ||
     (previous !== undefined && isSignedBy(rawBody, signature, previous));
-  if (fits(await webhookToken.read())) return;
+  const present = await webhookToken.read();
+  if (fits(present)) return;
   // The token may have been rotated since it was cached; a flood of forgeries re-reads it once a minute at most.
-  const renewed = signature === undefined ? null : await webhookToken.renew();
+  const renewed = signature === undefined ? null : await webhookToken.renew(present.value);
   if (renewed === null || !fits(renewed)) throw new ServiceError('invalid_signature');
 }
 

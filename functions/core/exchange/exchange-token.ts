@@ -34,7 +34,6 @@ export async function exchangeToken(
   const trail: Record<string, LogFields[string]> = {
     stytchUserId: presented.stytchUserId,
     sessionId: presented.sessionId,
-    scopes: request.scopes.slice(0, 32),
     factors: factorAges(presented.factors, ports.clock()),
     policyName: ports.policy.name,
     policyVersion: ports.policy.version,
@@ -56,6 +55,8 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<ExchangeTokenAnswer> {
   const requirement = requirementFor(ports.policy, request.scopes);
+  // Only now: until the policy has named them they are any text of the caller's.
+  trail['scopes'] = request.scopes;
   const resources = narrowResources(requirement, request.resources);
   lifeOfToken(requirement, request.expiresIn, presented.expiresAt, ports.clock());
   await judgePresented(ports, requirement, presented, signal);

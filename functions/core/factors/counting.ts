@@ -3,7 +3,7 @@ import type { FactorRecord, UserRecord } from '../onboarding/records.ts';
 import type { AuthenticationFactor, User, UserFactor } from '../session/session.ts';
 import { isPossession } from './presets.ts';
 
-/** A factor that appeared on somebody who already had a customer waits this long before it counts. */
+/** A factor that appeared on somebody who had applied already waits this long before it counts. */
 export const LATE_FACTOR_WAIT_SECONDS = 86_400;
 
 /** Whether a factor of the session counts, by the user as Stytch shows it now and by our records. */
@@ -49,7 +49,9 @@ function countsFrom(record: FactorRecord): number {
 
 /** Records for the verified possession factors that we have not met before. */
 export function newlySeen(user: User, known: UserRecord, now: number): readonly FactorRecord[] {
-  const origin = known.customers.length > 0 ? 'seen_late' : 'seen';
+  // From the first application on there is something to steal.
+  const hasApplied = known.applications.length > 0 || known.customers.length > 0;
+  const origin = hasApplied ? 'seen_late' : 'seen';
   return user.factors.flatMap(({ kind, factorId, isVerified }, i) => {
     const isNew =
       !known.factors.some((record) => record.factorId === factorId) &&

@@ -23,7 +23,7 @@ export async function enrolTotp(
   signal: AbortSignal,
 ): Promise<TotpEnrolmentAnswer> {
   const { current, known } = await readAll(ports, presented, signal);
-  requireEnrolment(ports.policy, current, known, ports.clock(), 0);
+  requireEnrolment(ports.policy, presented, current, known, ports.clock(), 0);
   const totps = totpsOf(current.user.factors);
   if (totps.some((totp) => totp.isVerified)) throw new ServiceError('conflict', { reason: 'totp_active' });
   for (const unfinished of totps) await ports.provider.deleteFactor(unfinished, signal);
@@ -60,7 +60,14 @@ export async function confirmTotp(
   signal: AbortSignal,
 ): Promise<SteppedUpAnswer> {
   const { current, known } = await readAll(ports, presented, signal);
-  requireEnrolment(ports.policy, current, withoutUnconfirmed(known), ports.clock(), ENROLMENT_WINDOW_SECONDS);
+  requireEnrolment(
+    ports.policy,
+    presented,
+    current,
+    withoutUnconfirmed(known),
+    ports.clock(),
+    ENROLMENT_WINDOW_SECONDS,
+  );
   const underWay = totpsOf(current.user.factors).find((totp) => isUnderWay(totp, known, ports.clock()));
   if (underWay?.factorId == null) throw new ServiceError('conflict', { reason: 'no_enrolment' });
 

@@ -2,9 +2,10 @@
 import { ServiceError } from '../errors.ts';
 import type { UserRecord } from '../onboarding/records.ts';
 import type { CurrentSession } from '../session/confirm-session.ts';
+import type { Session } from '../session/session.ts';
 import { canStepUp, stepUpRequired } from './challenge.ts';
 import { countsBy } from './counting.ts';
-import { judge, type Requirement } from './judge.ts';
+import { everyFactor, judge, type Requirement } from './judge.ts';
 import type { TokenPolicy } from './policy.ts';
 
 /** A sign-in or step-up this fresh lets a factor be enrolled. */
@@ -17,11 +18,13 @@ const requirements = {
 } as const satisfies Record<string, Requirement>;
 
 /**
- * Refuses whoever may not enrol now. `graceSeconds` widens the window for finishing what was begun inside it.
+ * Refuses whoever may not enrol now. The JWT that was presented is judged as well as Stytch's view of its session, or
+ * one stolen before a step-up would gain the step-up's factors. `graceSeconds` widens the window for finishing what was begun inside it.
  * @throws ServiceError `insufficient_user_authentication`, `factor_not_allowed`
  */
 export function requireEnrolment(
   policy: TokenPolicy,
+  presented: Session,
   current: CurrentSession,
   known: UserRecord,
   now: number,
@@ -38,6 +41,9 @@ export function requireEnrolment(
   const requirement = hasNothing && !holdsFactor ? requirements.nothingYet : requirements.withFactor;
   const widened = { ...requirement, maxFactorAgeSeconds: requirement.maxFactorAgeSeconds + graceSeconds };
   const counts = countsBy(current.user, known.factors, now);
-  const verdict = judge(widened, current.session.factors, counts, now, policy);
-  if (!verdict.isMet) throw stepUpRequired(requirement, 'enrolment_window');
+  const verdicts = [
+    judge(widened, presented.factors, everyFactor, now, policy),
+    judge(widened, current.session.factors, counts, now, policy),
+  ];
+  if (verdicts.some(({ isMet }) => !isMet)) throw stepUpRequired(requirement, 'enrolment_window');
 }

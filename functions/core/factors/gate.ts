@@ -47,7 +47,9 @@ export async function judgePresented(
     throw stepUpRequired(requirement, 'presented_jwt');
   }
   refuseBarred(known.value, ports.clock());
-  throw refusal(ports, requirement, { current: asked.value, known: known.value }, 'presented_jwt');
+  const current = asked.value;
+  const met = await meetNewFactors(ports, { current, known: known.value });
+  throw refusal(ports, requirement, { current, known: met }, 'presented_jwt');
 }
 
 /** Stytch's word on the presented session, verified. */
@@ -86,7 +88,10 @@ export async function meetNewFactors(
   { current, known }: Admitted,
 ): Promise<UserRecord> {
   const fresh = newlySeen(current.user, known, ports.clock());
-  await Promise.all(fresh.map((factor) => ports.mappings.putFactor(known.stytchUserId, factor)));
+  if (fresh.length === 0) return known;
+  const written = await Promise.all(
+    fresh.map((factor) => ports.mappings.putFactor(known.stytchUserId, factor)),
+  );
   for (const factor of fresh) {
     ports.log.record('factor.first_seen', {
       stytchUserId: known.stytchUserId,
@@ -95,6 +100,8 @@ export async function meetNewFactors(
       origin: factor.origin,
     });
   }
+  // Somebody else saw one first: what stands in the table is what counts.
+  if (written.includes(false)) return ports.mappings.readUser(known.stytchUserId);
   return { ...known, factors: [...known.factors, ...fresh] };
 }
 

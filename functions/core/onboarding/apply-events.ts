@@ -1,7 +1,7 @@
 // Unit's webhook events: each only names a resource, which is read again and settled (INV4).
-import { type ErrorCode, ServiceError } from '../errors.ts';
+import { ServiceError } from '../errors.ts';
 import { inParallel } from './in-parallel.ts';
-import { mapCustomer, type SettlePorts, settle } from './settle.ts';
+import { isOurs, mapCustomer, type SettlePorts, settle } from './settle.ts';
 
 /** What we take from an event: its id, and which resource to look at. */
 export interface UnitEvent {
@@ -11,19 +11,25 @@ export interface UnitEvent {
   readonly unitCustomerId: string | null;
 }
 
-/** What became of a resource: `settled`, or why it is none of ours. */
+/** What became of an event. The first two are done; the others may be tried again when Unit sends the event again. */
 type Outcome = 'settled' | 'ignored' | 'missing' | 'foreign' | 'failed';
 
+const isDone = (outcome: string | null): boolean => outcome === 'settled' || outcome === 'ignored';
+
 interface Resource {
-  readonly kind: 'application' | 'customer' | 'none';
+  readonly kind: 'application' | 'customer';
   readonly id: string;
   readonly events: UnitEvent[];
 }
 
 const AT_ONCE = 8;
 
+/** Every other event of Unit (cards, payments, ...) names nothing that we keep. */
+const ourEvents = /^(application|document|customer)\./;
+
 /**
- * Applies a batch. Known events are skipped; one bad event does not hold up the rest.
+ * Applies a batch. Events of other kinds cost nothing, known ones are skipped, and one bad event does not hold up the
+ * rest.
  * @throws ServiceError `temporarily_unavailable` when something could not be finished now, so that Unit sends again
  */
 export async function applyEvents(
@@ -31,10 +37,12 @@ export async function applyEvents(
   events: readonly UnitEvent[],
   signal: AbortSignal,
 ): Promise<void> {
-  const known = await inParallel(events, AT_ONCE, ({ eventId }) => ports.mappings.isKnownEvent(eventId));
-  const fresh = events.filter((_, i) => {
+  const ours = events.filter(({ type }) => ourEvents.test(type));
+  ports.log.record('unit_webhook.sorted', { ours: ours.length, others: events.length - ours.length });
+  const known = await inParallel(ours, AT_ONCE, ({ eventId }) => ports.mappings.readEvent(eventId));
+  const fresh = ours.filter((_, i) => {
     const answer = known[i];
-    return answer?.status === 'fulfilled' && !answer.value;
+    return answer?.status === 'fulfilled' && !isDone(answer.value);
   });
   const resources = distinct(fresh);
   const outcomes = await inParallel(resources, AT_ONCE, (resource) => applyOne(ports, resource, signal));
@@ -42,42 +50,37 @@ export async function applyEvents(
   if (isUnfinished) throw new ServiceError('temporarily_unavailable', { reason: 'batch_unfinished' });
 }
 
-/** Several events about one resource need one read. */
+/** Several events about one resource need one read; one that names no resource of ours needs none. */
 function distinct(events: readonly UnitEvent[]): readonly Resource[] {
   const resources = new Map<string, Resource>();
   for (const event of events) {
-    const { kind, id } = named(event);
-    const key = `${kind} ${id}`;
-    const resource = resources.get(key) ?? { kind, id, events: [] };
+    const named = resourceOf(event);
+    if (named === null) continue;
+    const key = `${named.kind} ${named.id}`;
+    const resource = resources.get(key) ?? { ...named, events: [] };
     if (!resource.events.some(({ eventId }) => eventId === event.eventId)) resource.events.push(event);
     resources.set(key, resource);
   }
   return [...resources.values()];
 }
 
-function named(event: UnitEvent): Pick<Resource, 'kind' | 'id'> {
-  if (event.unitApplicationId !== null) return { kind: 'application', id: event.unitApplicationId };
-  if (event.unitCustomerId !== null) return { kind: 'customer', id: event.unitCustomerId };
-  return { kind: 'none', id: event.eventId };
+function resourceOf({ unitApplicationId, unitCustomerId }: UnitEvent): Omit<Resource, 'events'> | null {
+  if (unitApplicationId !== null) return { kind: 'application', id: unitApplicationId };
+  return unitCustomerId === null ? null : { kind: 'customer', id: unitCustomerId };
 }
 
 /** Settles one resource, then writes its events down: in this order, so that a crash between loses nothing. */
-async function applyOne(ports: SettlePorts, resource: Resource, signal: AbortSignal): Promise<void> {
-  const outcome = await settleResource(ports, resource, signal).catch(ownFailure);
-  for (const { eventId, type } of resource.events) {
-    ports.log.record('unit_webhook.applied', { eventId, type, outcome, resourceId: resource.id });
+async function applyOne(
+  ports: SettlePorts,
+  { kind, id, events }: Resource,
+  signal: AbortSignal,
+): Promise<void> {
+  const settling =
+    kind === 'application' ? settleApplication(ports, id, signal) : settleCustomer(ports, id, signal);
+  const outcome = await settling.catch(ownFailure);
+  for (const { eventId, type } of events) {
+    ports.log.record('unit_webhook.applied', { eventId, type, outcome, resourceId: id });
     await ports.mappings.recordEvent(eventId, outcome, ports.clock());
-  }
-}
-
-function settleResource(ports: SettlePorts, resource: Resource, signal: AbortSignal): Promise<Outcome> {
-  switch (resource.kind) {
-    case 'application':
-      return settleApplication(ports, resource.id, signal);
-    case 'customer':
-      return settleCustomer(ports, resource.id, signal);
-    case 'none':
-      return Promise.resolve('ignored');
   }
 }
 
@@ -90,7 +93,7 @@ async function settleApplication(
   if (unit === null) return 'missing';
   if (unit.jwtSubject === null || unit.applicationId === null) return 'foreign';
   const record = await ports.mappings.readApplication(unit.jwtSubject, unit.applicationId);
-  if (record === null) return 'foreign';
+  if (record === null || !isOurs(record, unit)) return 'foreign';
   await settle(ports, record, unit, signal);
   return 'settled';
 }
@@ -108,22 +111,29 @@ async function settleCustomer(
       ? 'foreign'
       : settleApplication(ports, customer.unitApplicationId, signal);
   }
-  await mapCustomer(ports, claim.stytchUserId, customer);
+  const isTheirs = customer.jwtSubjects.includes(claim.stytchUserId);
+  await mapCustomer(ports, claim.stytchUserId, customer, isTheirs);
   return 'settled';
 }
 
-/** Failures that another delivery may cure; every other failure is the event's own and counts as done. */
-const passing: readonly ErrorCode[] = [
-  'temporarily_unavailable',
-  'upstream_timeout',
-  'upstream_unavailable',
-  'not_configured',
-];
-
+/** What another delivery may cure passes on; every other failure is the event's own and is written down. */
 function ownFailure(error: unknown): Outcome {
-  const isPassing =
-    !(error instanceof ServiceError) ||
-    (passing.includes(error.code) && error.details.reason !== 'foreign_application');
-  if (isPassing) throw error;
+  if (error instanceof ServiceError && isPassing(error)) throw error;
   return 'failed';
+}
+
+function isPassing({ code, details }: ServiceError): boolean {
+  switch (code) {
+    case 'temporarily_unavailable':
+    case 'upstream_timeout':
+    case 'not_configured':
+      return true;
+    case 'upstream_unavailable': {
+      const status = details.upstream?.status;
+      const isPassingStatus = status !== undefined && (status >= 500 || [401, 408, 429].includes(status));
+      return details.reason === 'no_answer' || isPassingStatus;
+    }
+    default:
+      return false;
+  }
 }

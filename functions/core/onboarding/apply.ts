@@ -2,7 +2,7 @@
 import type { ApplicationRequest } from '../../contract/application.ts';
 import { ServiceError } from '../errors.ts';
 import { admit, confirm, type GatePorts, judgePresented } from '../factors/gate.ts';
-import type { Counters, Hashes, UnitApplication } from '../ports.ts';
+import type { Counters, Hashes } from '../ports.ts';
 import type { Session } from '../session/session.ts';
 import { canonical } from './canonical.ts';
 import { takeLock } from './lock.ts';
@@ -28,8 +28,6 @@ export interface ApplyOutcome {
   /** False while Unit has not told us that it has the application. */
   readonly isSubmitted: boolean;
   readonly application: ApplicationRecord;
-  /** As Unit has just told them; none where Unit was not asked. */
-  readonly documents: UnitApplication['documents'];
 }
 
 /** While it runs, nobody else talks to Unit about this application. */
@@ -62,7 +60,7 @@ export async function apply(
     request: asked.request,
   };
   const before = known.applications.find((one) => one.applicationId === intent.applicationId);
-  if (before !== undefined) return resume(ports, intent, before, signal);
+  if (before !== undefined) return resume(ports, intent, known, before, signal);
   return begin(ports, intent, known, signal);
 }
 
@@ -81,8 +79,8 @@ async function begin(
 ): Promise<ApplyOutcome> {
   const { stytchUserId, applicationId, fingerprint, request } = intent;
   const now = ports.clock();
-  await ports.counters.take('submissionsPerDay', stytchUserId);
   await takeLock(ports, known, { name: lockNames[request.type], applicationId, takenAt: now });
+  await ports.counters.take('submissionsPerDay', stytchUserId);
   const record: ApplicationRecord = {
     stytchUserId,
     applicationId,
@@ -94,39 +92,45 @@ async function begin(
     unitApplicationId: null,
     unitCustomerId: null,
     unitUpdatedAt: null,
+    documents: [],
+    checkedAt: null,
     nextCheckAt: now + LEASE_SECONDS,
   };
-  if (await ports.mappings.createApplication(record)) return submit(ports, intent, record, signal);
+  if (await ports.mappings.createApplication(record)) return submit(ports, intent, record, true, signal);
   const other = await ports.mappings.readApplication(stytchUserId, applicationId);
   if (other === null) throw new ServiceError('temporarily_unavailable', { reason: 'item_vanished' });
-  return resume(ports, intent, other, signal);
+  return resume(ports, intent, known, other, signal);
 }
 
 /** Unit forgets a key two days after it worked; long before that we stop sending it again. */
 const RESEND_WITHIN_SECONDS = 86_400;
 
-/** The same key again: the present state, or the rest of what a crash or a timeout left undone. */
+/** The same key again: the present state, or the rest of what a crash, a timeout or a refusal left undone. */
 async function resume(
   ports: ApplyPorts,
   intent: Intent,
+  known: UserRecord,
   record: ApplicationRecord,
   signal: AbortSignal,
 ): Promise<ApplyOutcome> {
   if (record.fingerprint !== intent.fingerprint) throw new ServiceError('idempotency_key_reused');
-  if (record.status !== 'Submitting') return { isSubmitted: true, application: record, documents: [] };
-
+  const { status, applicationId } = record;
   const now = ports.clock();
-  const inFlight = { isSubmitted: false, application: record, documents: [] };
-  if (record.leaseUntil > now) return inFlight;
+  const isSettled = status !== 'Submitting' && status !== 'NotSubmitted';
+  const isTooOld = now - record.createdAt > RESEND_WITHIN_SECONDS;
+  if (isSettled || (status === 'NotSubmitted' && isTooOld)) return { isSubmitted: true, application: record };
+
+  const inFlight = { isSubmitted: false, application: record };
+  if (status === 'Submitting' && record.leaseUntil > now) return inFlight;
+  // The lock may have gone to another application while this one lay still.
+  await takeLock(ports, known, { name: lockNames[record.type], applicationId, takenAt: now });
+  if (status === 'NotSubmitted') await ports.counters.take('submissionsPerDay', record.stytchUserId);
   const leaseUntil = now + LEASE_SECONDS;
   if (!(await ports.mappings.renewLease(record, leaseUntil))) return inFlight;
 
-  const renewed = { ...record, leaseUntil };
-  const found = await ports.onboarding.findApplication(record.applicationId, signal);
-  if (found !== null) {
-    const application = await settle(ports, renewed, found, signal);
-    return { isSubmitted: true, application, documents: found.documents };
-  }
-  if (now - record.createdAt > RESEND_WITHIN_SECONDS) return inFlight;
-  return submit(ports, intent, renewed, signal);
+  const renewed: ApplicationRecord = { ...record, status: 'Submitting', leaseUntil };
+  const found = await ports.onboarding.findApplication(applicationId, signal);
+  if (found !== null) return { isSubmitted: true, application: await settle(ports, renewed, found, signal) };
+  if (isTooOld) return inFlight;
+  return submit(ports, intent, renewed, status === 'NotSubmitted', signal);
 }

@@ -22,7 +22,7 @@ export async function takeLock(
     const holder = await mappings.readApplication(stytchUserId, held.applicationId);
     const isOver =
       holder === null ? lock.takenAt - held.takenAt > ORPHANED_AFTER_SECONDS : isReleased(holder.status);
-    if (isOver && (await mappings.takeOverLock(stytchUserId, lock, held.applicationId))) return;
+    if (isOver && (await mappings.takeOverLock(stytchUserId, lock, held))) return;
   }
   throw new ServiceError('application_exists', held === null ? {} : { applicationId: held.applicationId });
 }

@@ -2,15 +2,18 @@
 import type { ApplicationAnswer } from '../../contract/application.ts';
 import { ServiceError } from '../errors.ts';
 import { confirm, refuseBarred } from '../factors/gate.ts';
-import type { SessionJwts, SessionReader, UnitApplication } from '../ports.ts';
+import type { SessionJwts, SessionReader } from '../ports.ts';
 import type { Session } from '../session/session.ts';
-import { type ApplicationRecord, isFinal } from './records.ts';
+import type { ApplicationRecord } from './records.ts';
 import { type SettlePorts, settle } from './settle.ts';
 
 export interface ReadPorts extends SettlePorts {
   readonly sessions: SessionReader;
   readonly jwts: SessionJwts;
 }
+
+/** However often a client asks, Unit is asked no more often than this. */
+const ASK_UNIT_EVERY_SECONDS = 10;
 
 /**
  * Reads one of the caller's own applications.
@@ -29,21 +32,27 @@ export async function readApplication(
   refuseBarred(known, ports.clock());
   const record = known.applications.find((one) => one.applicationId === applicationId);
   if (record === undefined) throw new ServiceError('not_found', { reason: 'application_not_own' });
-  if (isFinal(record.status) && record.nextCheckAt === null) return applicationAnswer(record, []);
+  const now = ports.clock();
+  const wasAskedJustNow = record.checkedAt !== null && now - record.checkedAt < ASK_UNIT_EVERY_SECONDS;
+  if (record.nextCheckAt === null || wasAskedJustNow) return applicationAnswer(record);
 
   const unit =
     record.unitApplicationId === null
       ? await ports.onboarding.findApplication(applicationId, signal)
       : await ports.onboarding.readApplication(record.unitApplicationId, signal);
-  if (unit === null) return applicationAnswer(record, []);
-  return applicationAnswer(await settle(ports, record, unit, signal), unit.documents);
+  if (unit !== null) return applicationAnswer(await settle(ports, record, unit, signal));
+  await ports.mappings.noteCheck(record, now, record.nextCheckAt);
+  return applicationAnswer(record);
 }
 
 /** The application as the API shows it. */
-export const applicationAnswer = (
-  { applicationId, type, status, unitCustomerId }: ApplicationRecord,
-  documents: UnitApplication['documents'],
-): ApplicationAnswer => ({
+export const applicationAnswer = ({
+  applicationId,
+  type,
+  status,
+  unitCustomerId,
+  documents,
+}: ApplicationRecord): ApplicationAnswer => ({
   applicationId,
   type,
   status,

@@ -22,7 +22,7 @@ const AGAIN_SECONDS = 60;
 
 /** One run over the applications whose next check is due. */
 export async function reconcile(ports: SettlePorts, signal: AbortSignal): Promise<ReconcileSummary> {
-  const due = await ports.mappings.unsettled(ports.clock(), BATCH);
+  const { due, unreadable } = await ports.mappings.unsettled(ports.clock(), BATCH);
   const outcomes = await inParallel(due, AT_ONCE, (record) => check(ports, record, signal));
   const count = (wanted: Checked): number =>
     outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value === wanted).length;
@@ -30,7 +30,7 @@ export async function reconcile(ports: SettlePorts, signal: AbortSignal): Promis
     checked: due.length,
     settled: count('settled'),
     givenUp: count('given_up'),
-    failed: outcomes.filter((outcome) => outcome.status === 'rejected').length,
+    failed: unreadable + outcomes.filter((outcome) => outcome.status === 'rejected').length,
   };
   ports.log.record('reconcile.completed', summary);
   return summary;
@@ -40,8 +40,7 @@ type Checked = 'settled' | 'given_up' | 'waiting';
 
 async function check(ports: SettlePorts, record: ApplicationRecord, signal: AbortSignal): Promise<Checked> {
   // First, so that an item that always fails waits its turn like the others.
-  const again = ports.clock() + AGAIN_SECONDS;
-  await ports.mappings.postponeCheck(record, again);
+  await ports.mappings.noteCheck(record, ports.clock(), ports.clock() + AGAIN_SECONDS);
   const unit =
     record.unitApplicationId === null
       ? await ports.onboarding.findApplication(record.applicationId, signal)

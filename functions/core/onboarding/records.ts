@@ -10,6 +10,12 @@ export interface Lock {
   readonly takenAt: number;
 }
 
+export interface ApplicationDocument {
+  readonly documentId: string;
+  readonly documentType: string;
+  readonly status: string;
+}
+
 export interface ApplicationRecord {
   readonly stytchUserId: string;
   readonly applicationId: string;
@@ -24,6 +30,10 @@ export interface ApplicationRecord {
   readonly unitCustomerId: string | null;
   /** Unit's own time of change, RFC 3339; orders what we learn. */
   readonly unitUpdatedAt: string | null;
+  /** The documents that Unit asked for, as it last told. */
+  readonly documents: readonly ApplicationDocument[];
+  /** When Unit was last asked. */
+  readonly checkedAt: number | null;
   /** When to look again; null once settled. */
   readonly nextCheckAt: number | null;
 }

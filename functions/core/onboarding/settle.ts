@@ -15,7 +15,7 @@ const recheckSeconds = {
   Pending: 60,
   PendingReview: 900,
   AwaitingDocuments: 900,
-  /** Approved, but its customer or claim is not written yet. */
+  /** Approved, but Unit does not show its customer yet. */
   Approved: 60,
 } as const;
 
@@ -33,19 +33,18 @@ export async function settle(
 ): Promise<ApplicationRecord> {
   requireIntent(record, unit);
   const { stytchUserId, applicationId } = record;
-  await ports.mappings.putPointer({
-    unitApplicationId: unit.unitApplicationId,
-    stytchUserId,
-    applicationId,
-  });
+  const { unitApplicationId } = unit;
+  await ports.mappings.putPointer({ unitApplicationId, stytchUserId, applicationId });
   const isMapped = unit.unitCustomerId !== null && (await claim(ports, record, unit.unitCustomerId, signal));
-  await holdOrRelease(ports, record, unit);
-  const settled = {
+  await holdLock(ports, record, unit);
+  const settled: ApplicationRecord = {
     ...record,
     status: unit.status,
-    unitApplicationId: unit.unitApplicationId,
+    unitApplicationId,
     unitCustomerId: isMapped ? unit.unitCustomerId : record.unitCustomerId,
     unitUpdatedAt: unit.updatedAt,
+    documents: unit.documents,
+    checkedAt: ports.clock(),
     nextCheckAt: nextCheck(unit, isMapped, ports.clock()),
   };
   const isWritten = await ports.mappings.settleApplication(settled);
@@ -54,40 +53,45 @@ export async function settle(
     stytchUserId,
     applicationId,
     status: unit.status,
-    unitApplicationId: unit.unitApplicationId,
+    unitApplicationId,
     unitCustomerId: settled.unitCustomerId,
   });
   return settled;
 }
 
-/** An application is ours only if Unit's subject and tag say what our item says. */
+/** Whether an application at Unit is the one that our item stands for: by its subject and its tag. */
+export const isOurs = (record: ApplicationRecord, unit: UnitApplication): boolean =>
+  unit.jwtSubject === record.stytchUserId && unit.applicationId === record.applicationId;
+
 function requireIntent(record: ApplicationRecord, unit: UnitApplication): void {
-  if (unit.jwtSubject === record.stytchUserId && unit.applicationId === record.applicationId) return;
+  if (isOurs(record, unit)) return;
   throw new ServiceError('upstream_unavailable', {
     reason: 'foreign_application',
     upstream: { provider: 'unit', operation: 'adopt_application' },
   });
 }
 
-/** An application that is over frees the lock; one that we had given up on and that lives after all wants it back. */
-async function holdOrRelease(
+/**
+ * An application that is open or approved holds the lock, whatever we thought of it before. One that is over keeps it
+ * too: whoever comes next takes it over, so that no release can hit a lock that has changed hands.
+ */
+async function holdLock(
   { mappings, clock, log }: SettlePorts,
-  { stytchUserId, applicationId, type, status }: ApplicationRecord,
-  unit: UnitApplication,
+  { stytchUserId, applicationId, type }: ApplicationRecord,
+  { status }: UnitApplication,
 ): Promise<void> {
-  const name = lockNames[type];
-  if (isReleased(unit.status)) return mappings.releaseLock(stytchUserId, name, applicationId);
-  if (status !== 'NotSubmitted') return;
-  const isHeld = await mappings.takeLock(stytchUserId, { name, applicationId, takenAt: clock() });
-  if (!isHeld) log.record('application.second_open', { stytchUserId, applicationId });
+  if (isReleased(status)) return;
+  const lock = { name: lockNames[type], applicationId, takenAt: clock() };
+  if (await mappings.takeLock(stytchUserId, lock)) return;
+  log.record('application.second_open', { stytchUserId, applicationId, status });
 }
 
-function nextCheck(unit: UnitApplication, isMapped: boolean, now: number): number | null {
-  if (unit.status === 'Denied' || unit.status === 'Canceled' || isMapped) return null;
-  return now + recheckSeconds[unit.status];
+function nextCheck({ status }: UnitApplication, isMapped: boolean, now: number): number | null {
+  if (status === 'Denied' || status === 'Canceled' || isMapped) return null;
+  return now + recheckSeconds[status];
 }
 
-/** Claims the customer for the user if Unit's own record names that user; false when it is somebody else's. */
+/** Claims the customer for the user, or parks it; false while Unit does not show it. */
 async function claim(
   ports: SettlePorts,
   record: ApplicationRecord,
@@ -95,25 +99,29 @@ async function claim(
   signal: AbortSignal,
 ): Promise<boolean> {
   const customer = await ports.onboarding.readCustomer(unitCustomerId, signal);
-  const isTheirs =
-    customer?.jwtSubjects.includes(record.stytchUserId) === true &&
-    (await ports.mappings.putClaim({ unitCustomerId, stytchUserId: record.stytchUserId }));
-  if (customer === null || !isTheirs) {
-    ports.log.record('customer.claim_refused', {
-      stytchUserId: record.stytchUserId,
-      applicationId: record.applicationId,
-      unitCustomerId,
-      reason: customer === null ? 'customer_missing' : 'not_theirs',
-    });
-    return false;
-  }
-  await mapCustomer(ports, record.stytchUserId, customer);
+  if (customer === null) return false;
+  const { stytchUserId } = record;
+  const isClaimed =
+    customer.jwtSubjects.includes(stytchUserId) &&
+    (await ports.mappings.putClaim({ unitCustomerId, stytchUserId }));
+  await mapCustomer(ports, stytchUserId, customer, isClaimed);
   return true;
 }
 
-/** Writes the customer's status beside its user; Archived is never overwritten. */
-export const mapCustomer = (
-  { mappings }: Pick<SettlePorts, 'mappings'>,
+/**
+ * Writes the customer's status beside its user. One that Unit no longer gives to this user, or that another user has
+ * claimed, is parked as `Review`: no tokens until an operator decides.
+ */
+export async function mapCustomer(
+  { mappings, log }: Pick<SettlePorts, 'mappings' | 'log'>,
   stytchUserId: string,
   { unitCustomerId, type, status }: UnitCustomer,
-): Promise<void> => mappings.putCustomer(stytchUserId, { unitCustomerId, type, status });
+  isTheirs: boolean,
+): Promise<void> {
+  if (!isTheirs) log.record('customer.parked', { stytchUserId, unitCustomerId });
+  await mappings.putCustomer(stytchUserId, {
+    unitCustomerId,
+    type,
+    status: isTheirs || status === 'Archived' ? status : 'Review',
+  });
+}

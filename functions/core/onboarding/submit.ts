@@ -1,19 +1,21 @@
-// The one POST of an application to Unit, and what each of its three outcomes means.
+// The one POST of an application to Unit, and what each of its outcomes means.
 import { type FieldError, ServiceError } from '../errors.ts';
 import type { SubmissionOutcome } from '../ports.ts';
 import type { ApplyOutcome, ApplyPorts, Intent } from './apply.ts';
-import { type ApplicationRecord, lockNames } from './records.ts';
+import type { ApplicationRecord } from './records.ts';
 import { settle } from './settle.ts';
 
 /**
  * Sends the application once. An unknown outcome is no error: the caller's repeat, the webhook or the reconcile
- * finishes it.
+ * finishes it. Only a first attempt may conclude that Unit has nothing: after an earlier one whose outcome is not
+ * known, even a refusal proves no such thing.
  * @throws ServiceError `invalid_request` with the fields that Unit refused, `application_refused` for every other no
  */
 export async function submit(
   ports: ApplyPorts,
   intent: Intent,
   record: ApplicationRecord,
+  isFirstAttempt: boolean,
   signal: AbortSignal,
 ): Promise<ApplyOutcome> {
   const { applicationId, stytchUserId, sourceIp, request } = intent;
@@ -21,35 +23,33 @@ export async function submit(
     { applicationId, stytchUserId, sourceIp, request },
     signal,
   );
-  ports.log.record('application.submitted', { stytchUserId, applicationId, outcome: outcome.outcome });
+  ports.log.record('application.submitted', {
+    stytchUserId,
+    applicationId,
+    outcome: outcome.outcome,
+    isFirstAttempt,
+  });
+  const unknown = { isSubmitted: false, application: record };
   switch (outcome.outcome) {
     case 'created': {
-      const application = await settle(ports, record, outcome.application, signal);
-      return { isSubmitted: true, application, documents: outcome.application.documents };
+      const [settled] = await Promise.allSettled([settle(ports, record, outcome.application, signal)]);
+      // Unit has it; what we could not write down is found again by its tag.
+      return settled.status === 'fulfilled' ? { isSubmitted: true, application: settled.value } : unknown;
     }
     case 'unknown':
-      return { isSubmitted: false, application: record, documents: [] };
+      return unknown;
     case 'refused':
+      if (!isFirstAttempt) return unknown;
       await giveUp(ports, record);
       throw refusal(outcome);
   }
 }
 
-/** Unit has nothing of it: the item says so, and the lock is free for a corrected one. */
-export async function giveUp(
+/** Unit has nothing of it: the item says so, and the lock may be taken over. A late webhook may still move it. */
+export const giveUp = (
   { mappings }: Pick<ApplyPorts, 'mappings'>,
   record: ApplicationRecord,
-): Promise<boolean> {
-  const isWritten = await mappings.settleApplication({
-    ...record,
-    status: 'NotSubmitted',
-    nextCheckAt: null,
-  });
-  if (isWritten) {
-    await mappings.releaseLock(record.stytchUserId, lockNames[record.type], record.applicationId);
-  }
-  return isWritten;
-}
+): Promise<boolean> => mappings.settleApplication({ ...record, status: 'NotSubmitted', nextCheckAt: null });
 
 function refusal({ pointers, failure }: Extract<SubmissionOutcome, { outcome: 'refused' }>): ServiceError {
   if (failure !== undefined) return failure;

@@ -85,11 +85,11 @@ export async function authenticate(
   }
   const session = await verifyReturned(ports.jwts, outcome.confirmed.sessionJwt);
   refuseUnfit(outcome.confirmed.user);
-  if (session.stytchUserId !== outcome.confirmed.user.stytchUserId) {
-    throw new ServiceError('upstream_unavailable', { reason: 'user_mismatch' });
+  if (session.stytchUserId !== outcome.confirmed.user.stytchUserId || outcome.confirmed.sessionToken === '') {
+    throw new ServiceError('upstream_unavailable', { reason: 'session_incomplete' });
   }
   // A link cannot be guessed, so it ends a row of failures (assumed to end Stytch's own too).
-  await ports.counters.reset('failuresInARow', session.stytchUserId);
+  await Promise.allSettled([ports.counters.reset('failuresInARow', session.stytchUserId)]);
   ports.log.record('sign_in.completed', {
     stytchUserId: session.stytchUserId,
     sessionId: session.sessionId,
