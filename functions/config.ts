@@ -38,6 +38,7 @@ interface Settings {
   readonly UNIT_ORG_TOKEN_SECRET_ARN: string;
   readonly UNIT_WEBHOOK_SECRET_ARN: string;
   readonly REDIRECT_URLS: readonly string[];
+  readonly PASSKEY_DOMAIN: string;
   readonly SESSION_IDLE_SECONDS: number;
   readonly SESSION_MAX_SECONDS: number;
   readonly TRUSTED_PROXY: 'none' | 'cloudfront';
@@ -50,6 +51,8 @@ const limits = z.object({
   sendsPerAddressAndSource: limit,
   sendsPerAddress: limit,
   sendsPerSource: limit,
+  sendsPerNumber: limit,
+  triesPerChallenge: limit,
   failuresInARow: limit,
   failuresPerDay: limit,
   submissionsPerDay: limit,
@@ -69,6 +72,7 @@ const settings: { readonly [Name in SettingName]: z.ZodMiniType<Settings[Name]> 
   UNIT_ORG_TOKEN_SECRET_ARN: arn,
   UNIT_WEBHOOK_SECRET_ARN: arn,
   REDIRECT_URLS: json(z.array(z.url()).check(z.minLength(1))),
+  PASSKEY_DOMAIN: z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/)),
   SESSION_IDLE_SECONDS: seconds,
   SESSION_MAX_SECONDS: seconds,
   TRUSTED_PROXY: z.enum(['none', 'cloudfront']),

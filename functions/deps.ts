@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import tokenPolicies from '../config/token-policy.json' with { type: 'json' };
+import { createChallenges } from './adapters/challenges.ts';
 import { createHashes } from './adapters/hashes.ts';
 import { createKeySet } from './adapters/jwks.ts';
 import { createSecret } from './adapters/secrets.ts';
@@ -11,6 +12,7 @@ import { createSessionReader } from './adapters/stytch/session-reader.ts';
 import { createCounters } from './adapters/table/counters.ts';
 import { createIdMappings } from './adapters/table/id-mappings.ts';
 import { createStore } from './adapters/table/store.ts';
+import { createContactProvider } from './adapters/unit/contact-provider.ts';
 import { createOnboardingProvider } from './adapters/unit/onboarding-provider.ts';
 import { createTokenProvider } from './adapters/unit/token-provider.ts';
 import { createUnitTransport } from './adapters/unit/transport.ts';
@@ -18,11 +20,12 @@ import { type Config, readConfig } from './config.ts';
 import type { FunctionName } from './contract/routes.ts';
 import { readTokenPolicy } from './contract/token-policy.ts';
 import type { ExchangePorts } from './core/exchange/exchange-token.ts';
-import type { EnrolmentPorts } from './core/factors/enrol-totp.ts';
+import type { EnrolmentPorts } from './core/factors/enrolment.ts';
 import type { TokenPolicy } from './core/factors/policy.ts';
 import type { ApplyPorts } from './core/onboarding/apply.ts';
 import type { SettlePorts } from './core/onboarding/settle.ts';
-import type { AuthenticationProvider, Clock } from './core/ports.ts';
+import type { Clock } from './core/ports.ts';
+import type { KeepPorts } from './core/session/keep-session.ts';
 import type { SignUpPorts } from './core/session/sign-up.ts';
 import { callerOf } from './http/caller.ts';
 import type { IncomingRequest } from './http/event.ts';
@@ -78,13 +81,26 @@ export function createDeps(name: FunctionName) {
   const jwts = once(() => createSessionJwts(project().projectId, keySet(), clock));
   const sessions = once(() => createSessionReader(project()));
   // The SDK is loaded by the functions that call it, when they first do.
-  const provider = once(async (): Promise<AuthenticationProvider> => {
-    const [{ createAuthenticationProvider }, { createStytchSdk }] = await Promise.all([
-      import('./adapters/stytch/authentication-provider.ts'),
-      import('./adapters/stytch/sdk-client.ts'),
-    ]);
-    return createAuthenticationProvider(createStytchSdk(project()));
+  const stytch = once(async () => {
+    const [{ createAuthenticationProvider }, { createStytchSdk }, { createSessionKeeper }] =
+      await Promise.all([
+        import('./adapters/stytch/authentication-provider.ts'),
+        import('./adapters/stytch/sdk-client.ts'),
+        import('./adapters/stytch/session-keeper.ts'),
+      ]);
+    const sdk = createStytchSdk(project());
+    const passkeyDomain = name === 'step-up' ? config().get('PASSKEY_DOMAIN') : '';
+    const environment = config().get('VENDOR_ENVIRONMENT');
+    return {
+      provider: createAuthenticationProvider(sdk, { environment, passkeyDomain }),
+      keeper: createSessionKeeper(sdk),
+    };
   });
+  const challenges = once(() => createChallenges(hashes(), clock));
+  const sessionLife = once(() => ({
+    idleSeconds: config().get('SESSION_IDLE_SECONDS'),
+    maxSeconds: config().get('SESSION_MAX_SECONDS'),
+  }));
 
   const unit = once(() => createUnitTransport(config().get('UNIT_BASE_URL'), unitOrgToken()));
   const onboarding = once(() => createOnboardingProvider(unit()));
@@ -120,25 +136,36 @@ export function createDeps(name: FunctionName) {
     enrolling: once(
       async (): Promise<EnrolmentPorts> => ({
         ...gate(),
+        ...(await stytch()),
         counters: counters(),
-        provider: await provider(),
+        challenges: challenges(),
+        contacts: createContactProvider(unit()),
       }),
     ),
     signingUp: once(
       async (): Promise<SignUpPorts> => ({
-        provider: await provider(),
+        provider: (await stytch()).provider,
         counters: counters(),
+        challenges: challenges(),
         jwts: jwts(),
+        clock,
         log,
         redirectUrls: config().get('REDIRECT_URLS'),
-        session: {
-          idleSeconds: config().get('SESSION_IDLE_SECONDS'),
-          maxSeconds: config().get('SESSION_MAX_SECONDS'),
-        },
-        sealChallenge: (method) => hashes().seal(JSON.stringify({ method, at: Math.floor(clock()) })),
+        session: sessionLife(),
         pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       }),
     ),
+    keeping: once(
+      async (): Promise<KeepPorts> => ({
+        keeper: (await stytch()).keeper,
+        sessions: sessions(),
+        jwts: jwts(),
+        clock,
+        log,
+        session: sessionLife(),
+      }),
+    ),
+    standing: gate,
 
     /** Loads keys, secrets and code ahead of the first request, side by side; a failure waits for that request. */
     async warm(...work: readonly (() => unknown)[]): Promise<void> {
@@ -149,7 +176,7 @@ export function createDeps(name: FunctionName) {
       stytchSecret: () => stytchSecret().read(),
       unitOrgToken: () => unitOrgToken().read(),
       hashKey: () => hashKey().read(),
-      stytchSdk: () => provider(),
+      stytchSdk: () => stytch(),
     },
   };
 }

@@ -1,11 +1,13 @@
-// Sign up and in: send a link, and turn its token into a session.
+// Sign up and in, and keep or end the session.
 import { routes } from './contract/routes.ts';
+import { ServiceError } from './core/errors.ts';
+import { refresh, revokeAll, revokeOne } from './core/session/keep-session.ts';
 import { authenticate, signUp } from './core/session/sign-up.ts';
 import { createDeps } from './deps.ts';
-import { open } from './http/endpoint.ts';
+import { eitherJson, open } from './http/endpoint.ts';
 import { serve } from './http/serve.ts';
 
-const { runtime, signingUp, caller, warm, warming } = createDeps('signup');
+const { runtime, signingUp, keeping, caller, warm, warming } = createDeps('signup');
 
 export const handler = serve(
   runtime,
@@ -17,6 +19,16 @@ export const handler = serve(
     status: 200,
     body: await authenticate(await signingUp(), body, signal),
   })),
+  open(routes.refresh, async ({ body, signal }) => ({
+    status: 200,
+    body: await refresh(await keeping(), body.sessionToken, signal),
+  })),
+  eitherJson(routes.revoke, async ({ session, body, signal }) => {
+    if ('sessionToken' in body) await revokeOne(await keeping(), body.sessionToken, signal);
+    else if (session !== null) await revokeAll(await keeping(), session, signal);
+    else throw new ServiceError('invalid_token', { reason: 'missing' });
+    return { status: 204 };
+  }),
 );
 
 void warm(warming.stytchSdk, warming.stytchSecret, warming.hashKey, warming.keys);

@@ -1,7 +1,10 @@
-// Second factors: enrol a TOTP, and step the session up with it.
+// Second factors: list, enrol, remove, and step the session up with one.
 import { routes } from './contract/routes.ts';
+import { confirmPasskey, enrolPasskey } from './core/factors/enrol-passkey.ts';
+import { confirmSms, enrolSms } from './core/factors/enrol-sms.ts';
 import { confirmTotp, enrolTotp } from './core/factors/enrol-totp.ts';
-import { stepUp } from './core/factors/prove-totp.ts';
+import { listFactors, removeFactor } from './core/factors/manage-factors.ts';
+import { beginStepUp, stepUp } from './core/factors/step-up.ts';
 import { createDeps } from './deps.ts';
 import { signedIn, signedInJson } from './http/endpoint.ts';
 import { serve } from './http/serve.ts';
@@ -10,6 +13,14 @@ const { runtime, enrolling, warm, warming } = createDeps('step-up');
 
 export const handler = serve(
   runtime,
+  signedIn(routes.listFactors, async ({ session, signal }) => ({
+    status: 200,
+    body: await listFactors(await enrolling(), session, signal),
+  })),
+  signedIn(routes.removeFactor, async ({ session, incoming, signal }) => {
+    await removeFactor(await enrolling(), session, incoming.pathParameters['factorId'] ?? '', signal);
+    return { status: 204 };
+  }),
   signedIn(routes.enrolTotp, async ({ session, signal }) => ({
     status: 200,
     body: await enrolTotp(await enrolling(), session, signal),
@@ -18,9 +29,29 @@ export const handler = serve(
     status: 200,
     body: await confirmTotp(await enrolling(), session, body, signal),
   })),
+  signedInJson(routes.enrolSms, async ({ session, body, signal }) => ({
+    status: 202,
+    body: await enrolSms(await enrolling(), session, body, signal),
+  })),
+  signedInJson(routes.confirmSms, async ({ session, body, signal }) => ({
+    status: 200,
+    body: await confirmSms(await enrolling(), session, body, signal),
+  })),
+  signedIn(routes.enrolPasskey, async ({ session, signal }) => ({
+    status: 200,
+    body: await enrolPasskey(await enrolling(), session, signal),
+  })),
+  signedInJson(routes.confirmPasskey, async ({ session, body, signal }) => ({
+    status: 200,
+    body: await confirmPasskey(await enrolling(), session, body, signal),
+  })),
+  signedInJson(routes.challenge, async ({ session, body, signal }) => ({
+    status: 200,
+    body: await beginStepUp(await enrolling(), session, body, signal),
+  })),
   signedInJson(routes.stepUp, async ({ session, body, signal }) => ({
     status: 200,
-    body: await stepUp(await enrolling(), session, body.code, signal),
+    body: await stepUp(await enrolling(), session, body, signal),
   })),
 );
 

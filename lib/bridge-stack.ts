@@ -58,6 +58,7 @@ export class BridgeStack extends Stack {
     this.output('UnitExchangeTokenSecretArn', secrets.unitOrgTokenArns.exchange, 'Fill: Unit org token');
     this.output('UnitOnboardingTokenSecretArn', secrets.unitOrgTokenArns.onboarding, 'Fill: Unit org token');
     this.output('UnitEventsTokenSecretArn', secrets.unitOrgTokenArns.events, 'Fill: Unit org token');
+    this.output('UnitContactTokenSecretArn', secrets.unitOrgTokenArns.contact, 'Fill: Unit org token');
     this.output('UnitWebhookSecretArn', secrets.unitWebhookTokenArn, 'Fill: token of the Unit webhook');
     this.output('HashKeySecretArn', secrets.hashKeyArn, 'Generated: never change or delete it');
   }

@@ -41,6 +41,7 @@ export function functionEnvironment(
     UNIT_ORG_TOKEN_SECRET_ARN: unitOrgToken && secrets.unitOrgTokenArns[unitOrgToken],
     UNIT_WEBHOOK_SECRET_ARN: secrets.unitWebhookTokenArn,
     REDIRECT_URLS: JSON.stringify(stage.redirectUrls),
+    PASSKEY_DOMAIN: stage.passkeyDomain,
     SESSION_IDLE_SECONDS: String(stage.session.idleSeconds),
     SESSION_MAX_SECONDS: String(stage.session.maxSeconds),
     TRUSTED_PROXY: stage.trustedProxy,

@@ -26,7 +26,7 @@ export const functionProfiles = {
     id: 'StepUp',
     description: 'Enrols second factors and adds them to the session',
     timeoutSeconds: 15,
-    tableActions: ['Query', 'PutItem', 'UpdateItem'],
+    tableActions: ['Query', 'GetItem', 'PutItem', 'UpdateItem'],
   },
   application: {
     id: 'Application',

@@ -21,6 +21,7 @@ export class VendorSecrets extends Construct {
         'Unit org token: applications applications-write customers',
       ),
       events: this.emptySecret('UnitEvents', 'Unit org token: applications customers events webhooks'),
+      contact: this.emptySecret('UnitContact', 'Unit org token: customers'),
     };
     this.unitWebhookTokenArn = this.emptySecret('UnitWebhook', 'Token that signs the Unit webhook');
     this.hashKeyArn = this.hashKey();

@@ -11,6 +11,7 @@ export const secretNames = [
   'unitExchange',
   'unitOnboarding',
   'unitEvents',
+  'unitContact',
   'unitWebhook',
   'hashKey',
 ] as const;
@@ -21,6 +22,7 @@ export const unitScopes = {
   exchange: ['customer-token-write'],
   onboarding: ['applications', 'applications-write', 'customers'],
   events: ['applications', 'customers', 'events', 'webhooks'],
+  contact: ['customers'],
 } as const satisfies Record<UnitOrgTokenJob, readonly string[]>;
 
 /** The operators' own token: never in Secrets Manager. */
@@ -33,6 +35,7 @@ export const randomSecretValues = (): Record<SecretName, string> => ({
   unitExchange: randomUnitToken(),
   unitOnboarding: randomUnitToken(),
   unitEvents: randomUnitToken(),
+  unitContact: randomUnitToken(),
   unitWebhook: randomBytes(32).toString('base64url'),
   hashKey: randomBytes(32).toString('hex'),
 });
@@ -41,6 +44,7 @@ const jobSecrets = {
   exchange: 'unitExchange',
   onboarding: 'unitOnboarding',
   events: 'unitEvents',
+  contact: 'unitContact',
 } as const satisfies Record<UnitOrgTokenJob, SecretName>;
 
 /** Which ARN is which secret. A secret that no function's setting points to is not in it. */

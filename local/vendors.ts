@@ -39,6 +39,7 @@ export async function startVendors(
       { token: secrets.unitExchange, scopes: unitScopes.exchange },
       { token: secrets.unitOnboarding, scopes: unitScopes.onboarding },
       { token: secrets.unitEvents, scopes: unitScopes.events },
+      { token: secrets.unitContact, scopes: unitScopes.contact },
       { token: operatorToken, scopes: operatorScopes },
     ],
     jwksUrl: () => `${stytchUrl}/v1/sessions/jwks/${stages.dev.stytchProjectId}`,

@@ -1,10 +1,13 @@
 // Keyed and plain hashes, and the seal of challenges: one key for life, others derived from it (RFC 5869).
-import { createCipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { Hashes } from '../core/ports.ts';
 import type { Secret } from './secrets.ts';
 
 /** Stands before every fingerprint, so that a second key could be told apart. */
 const KEY_VERSION = 'k1';
+
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
@@ -13,6 +16,8 @@ export interface KeyedHashes extends Hashes {
   subject(text: string): Promise<string>;
   /** AES-256-GCM over the text; opaque and of one length for texts of one length. */
   seal(text: string): Promise<string>;
+  /** Null for what was not sealed with this key. */
+  open(sealed: string): Promise<string | null>;
 }
 
 export function createHashes(hashKey: Secret): KeyedHashes {
@@ -30,10 +35,23 @@ export function createHashes(hashKey: Secret): KeyedHashes {
     fingerprint: async (text) => `${KEY_VERSION}.${(await hmac('fingerprint', text)).toString('base64url')}`,
     subject: async (text) => (await hmac('limit', text)).subarray(0, 16).toString('base64url'),
     async seal(text) {
-      const iv = randomBytes(12);
+      const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv('aes-256-gcm', await derive('challenge'), iv);
       const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
       return Buffer.concat([iv, sealed, cipher.getAuthTag()]).toString('base64url');
+    },
+    async open(sealed) {
+      const bytes = Buffer.from(sealed, 'base64url');
+      if (bytes.length < IV_BYTES + TAG_BYTES) return null;
+      const key = await derive('challenge');
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES));
+      decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+      try {
+        const text = decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES));
+        return Buffer.concat([text, decipher.final()]).toString('utf8');
+      } catch {
+        return null;
+      }
     },
   };
 }

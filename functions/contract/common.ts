@@ -30,6 +30,7 @@ export const factorKind = z.enum([
   'totp',
   'passkey',
   'biometric',
+  'recovery_code',
   'other',
 ]);
 

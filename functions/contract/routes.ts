@@ -2,7 +2,21 @@
 import type * as z from 'zod/mini';
 import type { ErrorCode } from '../core/errors.ts';
 import { applicationAnswer, applicationRequest } from './application.ts';
-import { confirmTotpRequest, steppedUpAnswer, stepUpRequest, totpEnrolmentAnswer } from './factors.ts';
+import {
+  challengeAnswer,
+  challengeRequest,
+  confirmPasskeyRequest,
+  confirmSmsRequest,
+  confirmTotpRequest,
+  enrolSmsRequest,
+  factorsAnswer,
+  passkeyOptionsAnswer,
+  sentChallengeAnswer,
+  steppedUpAnswer,
+  stepUpRequest,
+  totpEnrolmentAnswer,
+} from './factors.ts';
+import { meAnswer, refreshedAnswer, refreshRequest, revokeRequest } from './sessions.ts';
 import { authenticateRequest, signedInAnswer, signUpAnswer, signUpRequest } from './signup.ts';
 import { exchangeTokenAnswer, exchangeTokenRequest } from './token.ts';
 
@@ -23,8 +37,11 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly function: FunctionName;
-  /** `session`: a Stytch session JWT as Bearer. `signature`: Unit's HMAC over the raw body. */
-  readonly authentication: 'none' | 'session' | 'signature';
+  /**
+   * `session`: a Stytch session JWT as Bearer. `either`: a session JWT, or a session token in the body. `signature`:
+   * Unit's HMAC over the raw body.
+   */
+  readonly authentication: 'none' | 'session' | 'either' | 'signature';
   readonly body: 'none' | 'json' | 'raw';
   /** Larger bodies are refused with `payload_too_large`. */
   readonly maxBodyBytes: number;
@@ -44,6 +61,7 @@ const badBody = ['invalid_request', 'payload_too_large', 'unsupported_media_type
 const vendor = ['upstream_unavailable', 'upstream_timeout'] as const;
 const signedIn = ['invalid_token', 'user_locked', ...vendor] as const;
 const steppedUp = ['insufficient_user_authentication', 'enrollment_required'] as const;
+const enrolling = [...signedIn, 'insufficient_user_authentication', 'factor_not_allowed'] as const;
 
 export const routes = {
   signUp: {
@@ -68,6 +86,48 @@ export const routes = {
     answers: { 200: signedInAnswer },
     problems: [...badBody, 'invalid_grant', 'rate_limited', ...vendor, ...always],
   },
+  refresh: {
+    method: 'POST',
+    path: '/v1/sessions/refresh',
+    function: 'signup',
+    authentication: 'none',
+    deadlineMs: 8_000,
+    ...json,
+    request: refreshRequest,
+    answers: { 200: refreshedAnswer },
+    problems: [...badBody, 'invalid_grant', 'user_locked', ...vendor, ...always],
+  },
+  revoke: {
+    method: 'POST',
+    path: '/v1/sessions/revoke',
+    function: 'signup',
+    authentication: 'either',
+    deadlineMs: 12_000,
+    ...json,
+    request: revokeRequest,
+    answers: { 204: null },
+    problems: [...badBody, ...signedIn, 'insufficient_user_authentication', ...always],
+  },
+  listFactors: {
+    method: 'GET',
+    path: '/v1/factors',
+    function: 'step-up',
+    authentication: 'session',
+    deadlineMs: 8_000,
+    ...noBody,
+    answers: { 200: factorsAnswer },
+    problems: [...signedIn, ...always],
+  },
+  removeFactor: {
+    method: 'DELETE',
+    path: '/v1/factors/{factorId}',
+    function: 'step-up',
+    authentication: 'session',
+    deadlineMs: 12_000,
+    ...noBody,
+    answers: { 204: null },
+    problems: [...signedIn, ...steppedUp, 'not_found', 'conflict', ...always],
+  },
   enrolTotp: {
     method: 'POST',
     path: '/v1/factors/totp',
@@ -76,7 +136,7 @@ export const routes = {
     deadlineMs: 12_000,
     ...noBody,
     answers: { 200: totpEnrolmentAnswer },
-    problems: [...signedIn, 'insufficient_user_authentication', 'factor_not_allowed', 'conflict', ...always],
+    problems: [...enrolling, 'conflict', ...always],
   },
   confirmTotp: {
     method: 'POST',
@@ -87,27 +147,90 @@ export const routes = {
     ...json,
     request: confirmTotpRequest,
     answers: { 200: steppedUpAnswer },
-    problems: [
-      ...badBody,
-      ...signedIn,
-      'insufficient_user_authentication',
-      'factor_not_allowed',
-      'invalid_grant',
-      'conflict',
-      'rate_limited',
-      ...always,
-    ],
+    problems: [...badBody, ...enrolling, 'invalid_grant', 'conflict', 'rate_limited', ...always],
+  },
+  enrolSms: {
+    method: 'POST',
+    path: '/v1/factors/sms',
+    function: 'step-up',
+    authentication: 'session',
+    deadlineMs: 15_000,
+    ...json,
+    request: enrolSmsRequest,
+    answers: { 202: sentChallengeAnswer },
+    problems: [...badBody, ...enrolling, 'conflict', 'rate_limited', ...always],
+  },
+  confirmSms: {
+    method: 'POST',
+    path: '/v1/factors/sms/confirm',
+    function: 'step-up',
+    authentication: 'session',
+    deadlineMs: 12_000,
+    ...json,
+    request: confirmSmsRequest,
+    answers: { 200: steppedUpAnswer },
+    problems: [...badBody, ...enrolling, 'invalid_grant', 'rate_limited', ...always],
+  },
+  enrolPasskey: {
+    method: 'POST',
+    path: '/v1/factors/passkey',
+    function: 'step-up',
+    authentication: 'session',
+    deadlineMs: 12_000,
+    ...noBody,
+    answers: { 200: passkeyOptionsAnswer },
+    problems: [...enrolling, ...always],
+  },
+  confirmPasskey: {
+    method: 'POST',
+    path: '/v1/factors/passkey/confirm',
+    function: 'step-up',
+    authentication: 'session',
+    deadlineMs: 12_000,
+    ...json,
+    request: confirmPasskeyRequest,
+    answers: { 200: steppedUpAnswer },
+    problems: [...badBody, ...enrolling, 'invalid_grant', 'rate_limited', ...always],
+  },
+  challenge: {
+    method: 'POST',
+    path: '/v1/step-up/challenge',
+    function: 'step-up',
+    authentication: 'session',
+    deadlineMs: 12_000,
+    ...json,
+    request: challengeRequest,
+    answers: { 200: challengeAnswer },
+    problems: [...badBody, ...signedIn, 'enrollment_required', 'not_found', 'rate_limited', ...always],
   },
   stepUp: {
     method: 'POST',
     path: '/v1/step-up',
     function: 'step-up',
     authentication: 'session',
-    deadlineMs: 8_000,
+    deadlineMs: 12_000,
     ...json,
     request: stepUpRequest,
     answers: { 200: steppedUpAnswer },
-    problems: [...badBody, ...signedIn, 'enrollment_required', 'invalid_grant', 'rate_limited', ...always],
+    problems: [
+      ...badBody,
+      ...signedIn,
+      ...steppedUp,
+      'factor_not_allowed',
+      'invalid_grant',
+      'rate_limited',
+      ...always,
+    ],
+  },
+  me: {
+    method: 'GET',
+    path: '/v1/me',
+    function: 'token',
+    authentication: 'session',
+    deadlineMs: 8_000,
+    ...noBody,
+    answers: { 200: meAnswer },
+    problems: [...signedIn, ...always],
   },
   apply: {
     method: 'POST',

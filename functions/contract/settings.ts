@@ -14,6 +14,7 @@ export const settingNames = [
   'UNIT_ORG_TOKEN_SECRET_ARN',
   'UNIT_WEBHOOK_SECRET_ARN',
   'REDIRECT_URLS',
+  'PASSKEY_DOMAIN',
   'SESSION_IDLE_SECONDS',
   'SESSION_MAX_SECONDS',
   'TRUSTED_PROXY',
@@ -23,7 +24,7 @@ export const settingNames = [
 export type SettingName = (typeof settingNames)[number];
 
 /** The Unit org tokens by job: one secret each, read only by the functions that do that job. */
-export type UnitOrgTokenJob = 'exchange' | 'onboarding' | 'events';
+export type UnitOrgTokenJob = 'exchange' | 'onboarding' | 'events' | 'contact';
 
 interface FunctionSettings {
   readonly settings: readonly SettingName[];
@@ -50,7 +51,10 @@ export const functionSettings = {
   signup: {
     settings: [...everyFunction, ...stytch, 'REDIRECT_URLS', 'SESSION_IDLE_SECONDS', 'SESSION_MAX_SECONDS'],
   },
-  'step-up': { settings: [...everyFunction, ...stytch, 'TOKEN_POLICY'] },
+  'step-up': {
+    settings: [...everyFunction, ...stytch, ...unit, 'TOKEN_POLICY', 'PASSKEY_DOMAIN'],
+    unitOrgToken: 'contact',
+  },
   application: {
     settings: [...everyFunction, ...stytch, ...unit, 'TOKEN_POLICY'],
     unitOrgToken: 'onboarding',

@@ -17,6 +17,10 @@ export const defaultLimits = {
   sendsPerAddress: { max: 20, windowSeconds: DAY },
   /** Messages asked for by one source address (IPv6: its /64). */
   sendsPerSource: { max: 30, windowSeconds: HOUR },
+  /** Messages to one phone number. */
+  sendsPerNumber: { max: 5, windowSeconds: DAY },
+  /** Tries of one code that was sent; it lives ten minutes. */
+  triesPerChallenge: { max: 5, windowSeconds: HOUR },
   /** Failed proofs of one user without a success between; below Stytch's own lock at 10. */
   failuresInARow: { max: 8, windowSeconds: 365 * DAY },
   /** Failed proofs of one user. */

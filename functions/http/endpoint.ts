@@ -67,6 +67,21 @@ export const signedInJson = <Schema extends z.ZodMiniType>(
   },
 });
 
+/** A session JWT is proved if one is sent; the JSON body may bring what stands in for it. */
+export const eitherJson = <Schema extends z.ZodMiniType>(
+  route: JsonRoute<Schema> & { readonly authentication: 'either' },
+  run: (
+    request: Incoming & { readonly session: Session | null; readonly body: z.output<Schema> },
+  ) => Promise<Answer>,
+): Endpoint => ({
+  route,
+  async serve(incoming, jwts, signal) {
+    const isSent = incoming.header('authorization') !== undefined;
+    const session = isSent ? await authenticateBearer(await jwts(), incoming) : null;
+    return run({ session, body: parseBody(route, route.request, incoming), incoming, signal });
+  },
+});
+
 /** The bytes go to the endpoint as they came; it checks the signature over them itself. */
 export const signed = (
   route: Route & { readonly authentication: 'signature'; readonly body: 'raw' },

@@ -22,6 +22,7 @@ const kinds: Readonly<Record<string, FactorKind>> = {
   'totp authenticator_app': 'totp',
   'webauthn webauthn_registration': 'passkey',
   'signature_challenge biometric': 'biometric',
+  'recovery_codes recovery_code': 'recovery_code',
 };
 
 const idIn = (key: string) => z.optional(z.nullable(z.looseObject({ [key]: z.optional(z.string()) })));
@@ -63,6 +64,7 @@ function factorId(kind: FactorKind, entry: StytchFactor): string | null {
       return entry.webauthn_factor?.['webauthn_registration_id'] ?? null;
     case 'biometric':
       return entry.biometric_factor?.['biometric_registration_id'] ?? null;
+    case 'recovery_code':
     case 'oauth':
     case 'password':
     case 'other':
@@ -88,7 +90,9 @@ export const stytchUser = z.looseObject({
   status: z.string(),
   is_locked: z.optional(z.nullable(z.boolean())),
   emails: list(z.looseObject({ email_id: z.string(), email: z.string(), verified: z.boolean() })),
-  phone_numbers: list(z.looseObject({ phone_id: z.string(), verified: z.boolean() })),
+  phone_numbers: list(
+    z.looseObject({ phone_id: z.string(), phone_number: z.string(), verified: z.boolean() }),
+  ),
   totps: list(z.looseObject({ totp_id: z.string(), verified: z.boolean() })),
   webauthn_registrations: list(
     z.looseObject({ webauthn_registration_id: z.string(), verified: z.boolean() }),
@@ -108,8 +112,8 @@ export function toUser(user: z.infer<typeof stytchUser>): User {
     factors: [
       ...emails.map((one) => userFactor('email', one.email_id, one.verified)),
       ...(user.phone_numbers ?? []).flatMap((one) => [
-        userFactor('sms', one.phone_id, one.verified),
-        userFactor('whatsapp', one.phone_id, one.verified),
+        { ...userFactor('sms', one.phone_id, one.verified), phoneNumber: one.phone_number },
+        { ...userFactor('whatsapp', one.phone_id, one.verified), phoneNumber: one.phone_number },
       ]),
       ...(user.totps ?? []).map((one) => userFactor('totp', one.totp_id, one.verified)),
       ...(user.webauthn_registrations ?? []).map((one) =>

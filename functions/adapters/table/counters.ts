@@ -18,18 +18,18 @@ export function createCounters(
   subject: (text: string) => Promise<string>,
   clock: Clock,
 ): Counters {
-  const keyOf = async (limit: LimitName, whom: string): Promise<Key> => {
-    const window = Math.floor(clock() / limits[limit].windowSeconds);
+  const keyOf = async (limit: LimitName, whom: string, from = 0): Promise<Key> => {
+    const window = Math.floor((clock() - from) / limits[limit].windowSeconds);
     return { pk: `RATE#${limit}#${await subject(whom)}#${window}`, sk: 'COUNT' };
   };
   return {
-    async take(limit, whom) {
+    async take(limit, whom, from = 0) {
       const { max, windowSeconds } = limits[limit];
       const now = clock();
-      const windowEndsAt = (Math.floor(now / windowSeconds) + 1) * windowSeconds;
+      const windowEndsAt = from + (Math.floor((now - from) / windowSeconds) + 1) * windowSeconds;
       const isTaken = await store.update(
-        await keyOf(limit, whom),
-        { set: { expiresAt: windowEndsAt + KEEP_AFTER_SECONDS, lastAt: now }, add: { used: 1 } },
+        await keyOf(limit, whom, from),
+        { set: { expiresAt: Math.ceil(windowEndsAt) + KEEP_AFTER_SECONDS, lastAt: now }, add: { used: 1 } },
         { expression: 'attribute_not_exists(used) OR used < :max', values: { ':max': max } },
       );
       if (isTaken) return;

@@ -8,10 +8,10 @@ import { type AssurancePreset, isPossession } from './presets.ts';
 
 /** The factors by which a step-up can meet each preset through this service, best first. */
 const acceptable = {
-  'any-session': ['email', 'totp'],
-  'stytch-mfa': ['totp'],
-  aal2: ['totp'],
-  'phishing-resistant': [],
+  'any-session': ['email', 'passkey', 'totp', 'sms'],
+  'stytch-mfa': ['passkey', 'totp', 'sms'],
+  aal2: ['passkey', 'totp', 'sms'],
+  'phishing-resistant': ['passkey'],
 } as const satisfies Record<AssurancePreset, readonly FactorKind[]>;
 
 /** One absolute URI per preset names it as an authentication context class (RFC 9470 section 3). */

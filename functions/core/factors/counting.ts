@@ -36,6 +36,12 @@ function isKnown(
   return record !== undefined && countsFrom(record) <= now;
 }
 
+/** Since when a factor counts or will count; null for one that we have no record of. */
+export function countsSince({ factorId }: UserFactor, records: readonly FactorRecord[]): number | null {
+  const record = records.find((candidate) => candidate.factorId === factorId);
+  return record === undefined ? null : countsFrom(record);
+}
+
 function countsFrom(record: FactorRecord): number {
   switch (record.origin) {
     case 'enrolled':

@@ -4,17 +4,22 @@ import { ServiceError } from '../errors.ts';
 import type { UserRecord } from '../onboarding/records.ts';
 import { sessionAnswer } from '../session/answers.ts';
 import type { Session, UserFactor } from '../session/session.ts';
-import { ENROLMENT_WINDOW_SECONDS, requireEnrolment } from './enrolment.ts';
-import { type Admitted, confirm, type GatePorts, meetNewFactors, refuseBarred } from './gate.ts';
-import { type ProofPorts, proveTotp } from './prove-totp.ts';
-
-export interface EnrolmentPorts extends ProofPorts, GatePorts {}
+import {
+  ENROLMENT_WINDOW_SECONDS,
+  type EnrolmentPorts,
+  readEnrolled,
+  requireEnrolment,
+  withoutUnconfirmed,
+} from './enrolment.ts';
+import { prove } from './prove.ts';
 
 /** Time to scan the code and type the first passcode. */
 const CONFIRM_WITHIN_SECONDS = 600;
 
+const grounds = ['nothing_yet', 'held_factor', 'recovery'] as const;
+
 /**
- * Begins an enrolment; one that was left unfinished is replaced.
+ * Begins an enrolment; one that was left unfinished is replaced, and so is a lost TOTP after a recovery.
  * @throws ServiceError `insufficient_user_authentication`, `factor_not_allowed`, `conflict` when a TOTP is active
  */
 export async function enrolTotp(
@@ -22,29 +27,29 @@ export async function enrolTotp(
   presented: Session,
   signal: AbortSignal,
 ): Promise<TotpEnrolmentAnswer> {
-  const { current, known } = await readAll(ports, presented, signal);
-  requireEnrolment(ports.policy, presented, current, known, ports.clock(), 0);
+  const { current, known } = await readEnrolled(ports, presented, signal);
+  const ground = requireEnrolment(ports.policy, presented, current, known, ports.clock(), 0, grounds);
   const totps = totpsOf(current.user.factors);
-  if (totps.some((totp) => totp.isVerified)) throw new ServiceError('conflict', { reason: 'totp_active' });
-  for (const unfinished of totps) await ports.provider.deleteFactor(unfinished, signal);
+  if (ground !== 'recovery' && totps.some((totp) => totp.isVerified)) {
+    throw new ServiceError('conflict', { reason: 'totp_active' });
+  }
+  for (const replaced of totps) await ports.provider.deleteFactor(replaced, signal);
 
-  const enrolment = await ports.provider.createTotp(
-    presented.stytchUserId,
-    CONFIRM_WITHIN_SECONDS / 60,
-    signal,
-  );
+  const { stytchUserId } = presented;
+  const enrolment = await ports.provider.createTotp(stytchUserId, CONFIRM_WITHIN_SECONDS / 60, signal);
   // Written before the first code, so that a lost answer to the confirmation leaves a factor that counts.
-  await ports.mappings.putFactor(presented.stytchUserId, {
+  await ports.mappings.putFactor(stytchUserId, {
     factorId: enrolment.factorId,
     kind: 'totp',
-    origin: 'enrolled',
+    origin: ground === 'recovery' ? 'recovered' : 'enrolled',
     firstSeenAt: ports.clock(),
     confirmedAt: null,
   });
   ports.log.record('factor.enrolment_begun', {
-    stytchUserId: presented.stytchUserId,
+    stytchUserId,
     factorId: enrolment.factorId,
     kind: 'totp',
+    ground,
   });
   return { ...enrolment, recoveryCodes: [...enrolment.recoveryCodes] };
 }
@@ -59,35 +64,26 @@ export async function confirmTotp(
   { code }: ConfirmTotpRequest,
   signal: AbortSignal,
 ): Promise<SteppedUpAnswer> {
-  const { current, known } = await readAll(ports, presented, signal);
+  const { current, known } = await readEnrolled(ports, presented, signal);
+  const others = withoutUnconfirmed(known);
   requireEnrolment(
     ports.policy,
     presented,
     current,
-    withoutUnconfirmed(known),
+    others,
     ports.clock(),
     ENROLMENT_WINDOW_SECONDS,
+    grounds,
   );
   const underWay = totpsOf(current.user.factors).find((totp) => isUnderWay(totp, known, ports.clock()));
   if (underWay?.factorId == null) throw new ServiceError('conflict', { reason: 'no_enrolment' });
 
-  const proved = await proveTotp(ports, presented, code, signal);
-  await ports.mappings.confirmFactor(presented.stytchUserId, underWay.factorId, ports.clock());
-  ports.log.record('factor.enrolled', {
-    stytchUserId: presented.stytchUserId,
-    factorId: underWay.factorId,
-    kind: 'totp',
-  });
+  const { stytchUserId, sessionJwt } = presented;
+  const ask = () => ports.provider.authenticateTotp({ stytchUserId, code, sessionJwt }, signal);
+  const proved = await prove(ports, presented, current, 'totp', ask, signal);
+  await ports.mappings.confirmFactor(stytchUserId, underWay.factorId, ports.clock());
+  ports.log.record('factor.enrolled', { stytchUserId, factorId: underWay.factorId, kind: 'totp' });
   return sessionAnswer(proved.session);
-}
-
-async function readAll(ports: EnrolmentPorts, presented: Session, signal: AbortSignal): Promise<Admitted> {
-  const [current, known] = await Promise.all([
-    confirm(ports, presented, signal),
-    ports.mappings.readUser(presented.stytchUserId),
-  ]);
-  refuseBarred(known, ports.clock());
-  return { current, known: await meetNewFactors(ports, { current, known }) };
 }
 
 const totpsOf = (factors: readonly UserFactor[]): readonly UserFactor[] =>
@@ -97,13 +93,7 @@ const isUnderWay = (totp: UserFactor, known: UserRecord, now: number): boolean =
   known.factors.some(
     (record) =>
       record.factorId === totp.factorId &&
-      record.origin === 'enrolled' &&
+      (record.origin === 'enrolled' || record.origin === 'recovered') &&
       record.confirmedAt === null &&
       now - record.firstSeenAt <= CONFIRM_WITHIN_SECONDS,
   );
-
-/** A factor cannot vouch for its own enrolment. */
-const withoutUnconfirmed = (known: UserRecord): UserRecord => ({
-  ...known,
-  factors: known.factors.filter((record) => record.origin !== 'enrolled' || record.confirmedAt !== null),
-});

@@ -19,6 +19,8 @@ const classes = {
   totp: 'device',
   passkey: 'device',
   biometric: 'none',
+  // A look-up secret replaces a lost TOTP, and proves nothing more.
+  recovery_code: 'none',
   other: 'none',
   impersonated: 'none',
 } as const satisfies Record<FactorKind, FactorClass>;

@@ -11,7 +11,10 @@ export const sessionAnswer = (session: Session): SteppedUpAnswer => ({
   factors: session.factors.map(shown),
 });
 
-const shown = ({ kind, lastAuthenticatedAt }: AuthenticationFactor): SteppedUpAnswer['factors'][number] => ({
+export const shown = ({
+  kind,
+  lastAuthenticatedAt,
+}: AuthenticationFactor): SteppedUpAnswer['factors'][number] => ({
   kind: kind === 'impersonated' ? 'other' : kind,
   lastAuthenticatedAt: lastAuthenticatedAt === null ? null : timestamp(lastAuthenticatedAt),
 });

@@ -10,6 +10,7 @@ export type FactorKind =
   | 'totp'
   | 'passkey'
   | 'biometric'
+  | 'recovery_code'
   | 'other'
   | 'impersonated';
 
@@ -37,6 +38,8 @@ export interface UserFactor {
   readonly kind: FactorKind;
   readonly factorId: string | null;
   readonly isVerified: boolean;
+  /** A phone's number in E.164, to send to; shown masked, never stored. */
+  readonly phoneNumber?: string;
 }
 
 export interface User {

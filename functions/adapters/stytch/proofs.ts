@@ -1,0 +1,69 @@
+// What Stytch's answer to a proof means: right, wrong, or a failure that is not the caller's.
+import { ServiceError } from '../../core/errors.ts';
+import type { ProofOutcome } from '../../core/ports.ts';
+import { faultOf } from '../outbound.ts';
+import { toServiceError } from './errors.ts';
+import type { StytchOutcome, StytchRefusal, StytchSdk } from './sdk-client.ts';
+import { sessionAnswer, toConfirmed } from './session-reader.ts';
+
+export const CALL_MS = 2500;
+export const SEND_MS = 5000;
+
+export type SdkClient = Parameters<Parameters<StytchSdk['call']>[1]>[0];
+
+/** A proof that is wrong, used, expired or unknown: one answer for all of them. */
+const wrongProof: ReadonlySet<string> = new Set([
+  'unable_to_auth_magic_link',
+  'magic_link_not_found',
+  'pkce_mismatch',
+  'pkce_expected_code_verifier',
+  'invalid_code_verifier',
+  'otp_code_not_found',
+  'unable_to_auth_otp_code',
+  'invalid_method_id',
+  'method_id_not_found',
+  'email_not_found',
+  'phone_number_not_found',
+  'unable_to_authenticate_totp',
+  'invalid_totp_code',
+  'totp_code_already_authenticated',
+  'recovery_code_used_as_totp_code',
+  'totp_code_used_as_recovery_code',
+  'expired_totp',
+  'unable_to_authenticate_recovery_code',
+  'invalid_recovery_code',
+]);
+
+/** Passkey refusals are many and little documented: every 4xx about the credential is one (assumed). */
+const isPasskeyRefusal = ({ errorType, status }: StytchRefusal): boolean =>
+  status >= 400 && status < 500 && /webauthn|credential|passkey/.test(errorType);
+
+const notEnrolled: ReadonlySet<string> = new Set(['totp_not_found', 'totps_not_found_for_user']);
+
+/** Reads the answer to an `authenticate`. */
+export function proofOutcome(operation: string, outcome: StytchOutcome<unknown>): ProofOutcome {
+  if (outcome.isAnswer) {
+    const parsed = sessionAnswer.safeParse(outcome.answer);
+    if (parsed.success) return { isProved: true, confirmed: toConfirmed(parsed.data) };
+    throw unreadable(operation);
+  }
+  const { refusal } = outcome;
+  if (wrongProof.has(refusal.errorType) || isPasskeyRefusal(refusal)) {
+    return { isProved: false, reason: refusal.errorType };
+  }
+  if (notEnrolled.has(refusal.errorType)) return { isProved: false, reason: 'not_enrolled' };
+  throw failure(operation, refusal);
+}
+
+/** A refusal that has no meaning of its own for the call that met it. */
+export const failure = (operation: string, { errorType, status, requestId }: StytchRefusal): ServiceError =>
+  toServiceError(
+    errorType,
+    faultOf({ provider: 'stytch', operation }, { status, vendorCode: errorType, vendorRequestId: requestId }),
+  );
+
+export const unreadable = (operation: string): ServiceError =>
+  new ServiceError('upstream_unavailable', {
+    reason: 'unreadable_answer',
+    upstream: faultOf({ provider: 'stytch', operation }),
+  });

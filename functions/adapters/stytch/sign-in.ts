@@ -1,0 +1,105 @@
+// Signing in at Stytch: links and codes to an inbox. Sends and proofs are never repeated (standards D5).
+import { randomUUID } from 'node:crypto';
+import type { AuthenticationProvider, SentTo } from '../../core/ports.ts';
+import { CODE_MINUTES } from '../../core/session/challenges.ts';
+import { CALL_MS, failure, proofOutcome, SEND_MS } from './proofs.ts';
+import type { StytchOutcome, StytchRefusal, StytchSdk } from './sdk-client.ts';
+
+type SignIn = Pick<
+  AuthenticationProvider,
+  'sendMagicLink' | 'sendEmailOtp' | 'authenticateMagicLink' | 'authenticateOtp'
+>;
+
+/** Refusals of a send that are about our own settings; every other 4xx is about the address, and is told to nobody. */
+const aboutUs: ReadonlySet<string> = new Set([
+  'unauthorized_credentials',
+  'no_match_for_provided_magic_link_url',
+  'captcha_required',
+  'endpoint_not_authorized_for_sdk',
+  'use_https',
+]);
+
+const isAboutTheUser = ({ errorType, status }: StytchRefusal): boolean =>
+  status < 500 && status !== 408 && !aboutUs.has(errorType);
+
+/** `environment` stands in Stytch's ids, so that an address that got nothing has ids like every other. */
+export function createSignIn(sdk: StytchSdk, environment: 'test' | 'live'): SignIn {
+  const nobody = (note: string): SentTo => ({
+    note,
+    methodId: `email-${environment}-${randomUUID()}`,
+    stytchUserId: `user-${environment}-${randomUUID()}`,
+  });
+  const sent = (operation: string, outcome: StytchOutcome<{ user_id: string; email_id: string }>): SentTo => {
+    if (outcome.isAnswer) {
+      const { email_id: methodId, user_id: stytchUserId } = outcome.answer;
+      return { note: 'sent', methodId, stytchUserId };
+    }
+    if (isAboutTheUser(outcome.refusal)) return nobody(outcome.refusal.errorType);
+    throw failure(operation, outcome.refusal);
+  };
+
+  return {
+    async sendMagicLink({ email, redirectUrl, codeChallenge }, signal) {
+      const operation = 'magic_links.email.login_or_create';
+      const outcome = await sdk.call(
+        operation,
+        (client) =>
+          client.magicLinks.email.loginOrCreate({
+            email,
+            login_magic_link_url: redirectUrl,
+            signup_magic_link_url: redirectUrl,
+            login_expiration_minutes: CODE_MINUTES,
+            signup_expiration_minutes: CODE_MINUTES,
+            code_challenge: codeChallenge,
+            create_user_as_pending: true,
+          }),
+        { timeoutMs: SEND_MS, signal },
+      );
+      return sent(operation, outcome);
+    },
+
+    async sendEmailOtp(email, signal) {
+      const operation = 'otps.email.login_or_create';
+      const outcome = await sdk.call(
+        operation,
+        (client) =>
+          client.otps.email.loginOrCreate({
+            email,
+            expiration_minutes: CODE_MINUTES,
+            create_user_as_pending: true,
+          }),
+        { timeoutMs: SEND_MS, signal },
+      );
+      return sent(operation, outcome);
+    },
+
+    async authenticateMagicLink({ token, codeVerifier, durationMinutes }, signal) {
+      const operation = 'magic_links.authenticate';
+      const outcome = await sdk.call(
+        operation,
+        (client) =>
+          client.magicLinks.authenticate({
+            token,
+            code_verifier: codeVerifier,
+            session_duration_minutes: durationMinutes,
+          }),
+        { timeoutMs: CALL_MS, signal },
+      );
+      return proofOutcome(operation, outcome);
+    },
+
+    async authenticateOtp({ methodId, code, ...target }, signal) {
+      const operation = 'otps.authenticate';
+      const session =
+        'sessionJwt' in target
+          ? { session_jwt: target.sessionJwt }
+          : { session_duration_minutes: target.durationMinutes };
+      const outcome = await sdk.call(
+        operation,
+        (client) => client.otps.authenticate({ method_id: methodId, code, ...session }),
+        { timeoutMs: CALL_MS, signal },
+      );
+      return proofOutcome(operation, outcome);
+    },
+  };
+}

@@ -1,0 +1,60 @@
+// Passkey enrolment: options for the browser, and the credential it made becomes a factor and steps the session up.
+import type { ConfirmPasskeyRequest, PasskeyOptionsAnswer, SteppedUpAnswer } from '../../contract/factors.ts';
+import { sessionAnswer } from '../session/answers.ts';
+import type { Session } from '../session/session.ts';
+import {
+  ENROLMENT_WINDOW_SECONDS,
+  type EnrolmentPorts,
+  readEnrolled,
+  requireEnrolment,
+} from './enrolment.ts';
+import { prove } from './prove.ts';
+
+const grounds = ['nothing_yet', 'held_factor'] as const;
+
+/**
+ * Options for `navigator.credentials.create`.
+ * @throws ServiceError `insufficient_user_authentication`, `factor_not_allowed`
+ */
+export async function enrolPasskey(
+  ports: EnrolmentPorts,
+  presented: Session,
+  signal: AbortSignal,
+): Promise<PasskeyOptionsAnswer> {
+  const { current, known } = await readEnrolled(ports, presented, signal);
+  requireEnrolment(ports.policy, presented, current, known, ports.clock(), 0, grounds);
+  return { options: await ports.provider.startPasskeyEnrolment(presented.stytchUserId, signal) };
+}
+
+/**
+ * Registers the credential. Its id is known only now, so a lost answer leaves a factor that counts by the rules for
+ * those that we first see.
+ * @throws ServiceError `invalid_grant`, `rate_limited`, and those of {@link enrolPasskey}
+ */
+export async function confirmPasskey(
+  ports: EnrolmentPorts,
+  presented: Session,
+  { credential }: ConfirmPasskeyRequest,
+  signal: AbortSignal,
+): Promise<SteppedUpAnswer> {
+  const { current, known } = await readEnrolled(ports, presented, signal);
+  const grace = ENROLMENT_WINDOW_SECONDS;
+  requireEnrolment(ports.policy, presented, current, known, ports.clock(), grace, grounds);
+  const { stytchUserId, sessionJwt } = presented;
+  const ask = () => ports.provider.registerPasskey({ stytchUserId, credential, sessionJwt }, signal);
+  const proved = await prove(ports, presented, current, 'passkey', ask, signal);
+  const now = ports.clock();
+  const before = new Set(current.user.factors.map(({ factorId }) => factorId));
+  for (const { kind, factorId } of proved.user.factors) {
+    if (kind !== 'passkey' || factorId === null || before.has(factorId)) continue;
+    await ports.mappings.putFactor(stytchUserId, {
+      factorId,
+      kind,
+      origin: 'enrolled',
+      firstSeenAt: now,
+      confirmedAt: now,
+    });
+    ports.log.record('factor.enrolled', { stytchUserId, factorId, kind });
+  }
+  return sessionAnswer(proved.session);
+}
