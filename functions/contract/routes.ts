@@ -61,7 +61,7 @@ const badBody = ['invalid_request', 'payload_too_large', 'unsupported_media_type
 const vendor = ['upstream_unavailable', 'upstream_timeout'] as const;
 const signedIn = ['invalid_token', 'user_locked', ...vendor] as const;
 const steppedUp = ['insufficient_user_authentication', 'enrollment_required'] as const;
-const enrolling = [...signedIn, 'insufficient_user_authentication', 'factor_not_allowed'] as const;
+const enrolling = [...signedIn, ...steppedUp, 'factor_not_allowed'] as const;
 
 export const routes = {
   signUp: {
@@ -84,7 +84,7 @@ export const routes = {
     ...json,
     request: authenticateRequest,
     answers: { 200: signedInAnswer },
-    problems: [...badBody, 'invalid_grant', 'rate_limited', ...vendor, ...always],
+    problems: [...badBody, 'invalid_grant', ...signedIn, 'rate_limited', ...always],
   },
   refresh: {
     method: 'POST',
@@ -95,7 +95,7 @@ export const routes = {
     ...json,
     request: refreshRequest,
     answers: { 200: refreshedAnswer },
-    problems: [...badBody, 'invalid_grant', 'user_locked', ...vendor, ...always],
+    problems: [...badBody, 'invalid_grant', ...signedIn, ...always],
   },
   revoke: {
     method: 'POST',

@@ -26,6 +26,17 @@ const namedPolicy = z.strictObject({
 });
 export type NamedPolicy = z.infer<typeof namedPolicy>;
 
+/** The whole file as JSON Schema: named policies beside the reference to this schema. */
+export const policyFileSchema = () => ({
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Token policy: which scope needs which factors, how fresh, for how long',
+  type: 'object',
+  properties: { $schema: { type: 'string' } },
+  additionalProperties: { $ref: '#/$defs/policy' },
+  required: ['default'],
+  $defs: { policy: z.toJSONSchema(namedPolicy) },
+});
+
 /**
  * Reads one policy of the file.
  * @throws Error that names the policy and the place of every fault

@@ -286,6 +286,7 @@ const secretIds = {
   UnitExchange: 'SecretsUnitExchange8D6C1CA4',
   UnitOnboarding: 'SecretsUnitOnboardingC30FAE3F',
   UnitEvents: 'SecretsUnitEvents0FA59126',
+  contact: 'SecretsUnitContact7EA426D3',
   UnitWebhook: 'SecretsUnitWebhook29298734',
   HashKey: 'SecretsHashKey3E833951',
 };
@@ -477,6 +478,7 @@ describe('the stack', () => {
       'UnitExchangeTokenSecretArn',
       'UnitOnboardingTokenSecretArn',
       'UnitEventsTokenSecretArn',
+      'UnitContactTokenSecretArn',
       'UnitWebhookSecretArn',
       'HashKeySecretArn',
     ]);

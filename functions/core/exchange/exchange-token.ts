@@ -58,13 +58,11 @@ async function attempt(
   // Only now: until the policy has named them they are any text of the caller's.
   trail['scopes'] = request.scopes;
   const resources = narrowResources(requirement, request.resources);
-  lifeOfToken(requirement, request.expiresIn, presented.expiresAt, ports.clock());
+  trail['resources'] = resources.flatMap(({ type, ids }) => ids.map((id) => `${type}:${id}`));
   await judgePresented(ports, requirement, presented, signal);
 
-  const { current, customer } = await gather(ports, requirement, presented, request, signal);
-  trail['factors'] = factorAges(current.session.factors, ports.clock());
+  const { current, customer } = await gather(ports, requirement, presented, request, trail, signal);
   trail['unitCustomerId'] = customer.unitCustomerId;
-  trail['stytchRequestId'] = current.stytchRequestId;
 
   const expiresInSeconds = lifeOfToken(
     requirement,
@@ -83,7 +81,6 @@ async function attempt(
     signal,
   );
   trail['expiresInSeconds'] = token.expiresInSeconds;
-  trail['resources'] = resources.flatMap(({ type, ids }) => ids.map((id) => `${type}:${id}`));
   return {
     customerToken: token.customerToken,
     tokenType: 'Bearer',
@@ -99,6 +96,7 @@ async function gather(
   requirement: ExchangeRequirement,
   presented: Session,
   request: ExchangeTokenRequest,
+  trail: Record<string, LogFields[string]>,
   signal: AbortSignal,
 ): Promise<Facts> {
   const known = ports.mappings.readUser(presented.stytchUserId);
@@ -112,6 +110,9 @@ async function gather(
   ]);
   const current = valueOf(session);
   const record = valueOf(user);
+  // From here on these are the factors that decide.
+  trail['factors'] = factorAges(current.session.factors, ports.clock());
+  trail['stytchRequestId'] = current.stytchRequestId;
   // Weak factors are told before anything about customers.
   await admit(ports, requirement, { current, known: record });
   valueOf(counted);
@@ -138,6 +139,7 @@ const refusalFields = (error: unknown): LogFields =>
     ? {
         code: error.code,
         reason: error.details.reason ?? null,
-        unitSupportId: error.details.upstream?.vendorRequestId ?? null,
+        provider: error.details.upstream?.provider ?? null,
+        vendorRequestId: error.details.upstream?.vendorRequestId ?? null,
       }
     : { code: 'server_error', reason: null };

@@ -1,6 +1,6 @@
 // Where a user stands on the way to a customer token, and what comes next.
 import type { MeAnswer } from '../../contract/sessions.ts';
-import { canStepUp } from '../factors/challenge.ts';
+import { couldMeet } from '../factors/challenge.ts';
 import { countsBy } from '../factors/counting.ts';
 import { confirm, type GatePorts, meetNewFactors, refuseBarred } from '../factors/gate.ts';
 import { judge } from '../factors/judge.ts';
@@ -26,7 +26,7 @@ export async function whereUserStands(
   const now = ports.clock();
   const counts = countsBy(current.user, known.factors, now);
   const isSteppedUp = judge(ports.policy.apply, current.session.factors, counts, now, ports.policy).isMet;
-  const next = !canStepUp(current.user, known.factors, now)
+  const next = !couldMeet(ports.policy.apply, current.user, known.factors, now, ports.policy)
     ? 'enroll_factor'
     : isSteppedUp
       ? nextWith(known)

@@ -3,8 +3,8 @@ import { type ErrorDetails, ServiceError, type StepUpChallenge } from '../errors
 import type { FactorRecord } from '../onboarding/records.ts';
 import type { FactorKind, User } from '../session/session.ts';
 import { couldCount } from './counting.ts';
-import type { Requirement } from './judge.ts';
-import { type AssurancePreset, isPossession } from './presets.ts';
+import { everyFactor, judge, type Requirement } from './judge.ts';
+import { type AssurancePreset, isPossession, type PresetOptions } from './presets.ts';
 
 /** The factors by which a step-up can meet each preset through this service, best first. */
 const acceptable = {
@@ -18,7 +18,11 @@ const acceptable = {
 const acrValue = (preset: AssurancePreset): string => `urn:stytch-unit-bridge:acr:${preset}`;
 
 export const challengeFor = (requirement: Requirement): StepUpChallenge => ({
-  acrValues: [acrValue(requirement.preset)],
+  // `phr` is the name that OpenID gives to phishing resistance.
+  acrValues:
+    requirement.preset === 'phishing-resistant'
+      ? [acrValue(requirement.preset), 'phr']
+      : [acrValue(requirement.preset)],
   maxAgeSeconds: requirement.maxFactorAgeSeconds,
   acceptableFactors: acceptable[requirement.preset],
 });
@@ -30,6 +34,20 @@ export const stepUpRequired = (requirement: Requirement, reason: ErrorDetails['r
     ...(reason === undefined ? {} : { reason }),
   });
 
-/** Whether the user holds an enrolled factor with which a step-up could succeed. */
-export const canStepUp = (user: User, records: readonly FactorRecord[], now: number): boolean =>
+/** Whether the factors enrolled could meet a requirement, were each of them proved now. */
+export function couldMeet(
+  requirement: Requirement,
+  user: User,
+  records: readonly FactorRecord[],
+  now: number,
+  options: PresetOptions,
+): boolean {
+  const provable = user.factors
+    .filter((factor) => couldCount(factor, records, now))
+    .map(({ kind, factorId }) => ({ kind, factorId, lastAuthenticatedAt: now }));
+  return judge(requirement, provable, everyFactor, now, options).isMet;
+}
+
+/** Whether the user holds a second factor that counts. */
+export const holdsFactor = (user: User, records: readonly FactorRecord[], now: number): boolean =>
   user.factors.some((factor) => isPossession(factor.kind) && couldCount(factor, records, now));

@@ -4,7 +4,7 @@ import type { UserRecord } from '../onboarding/records.ts';
 import type { ContactProvider, SessionKeeper } from '../ports.ts';
 import type { CurrentSession } from '../session/confirm-session.ts';
 import type { Session } from '../session/session.ts';
-import { canStepUp, stepUpRequired } from './challenge.ts';
+import { holdsFactor, stepUpRequired } from './challenge.ts';
 import { countsBy } from './counting.ts';
 import { type Admitted, confirm, type GatePorts, meetNewFactors, refuseBarred } from './gate.ts';
 import { everyFactor, judge, type Requirement } from './judge.ts';
@@ -78,7 +78,7 @@ function groundOf(
     hasRecovered(factors, now, graceSeconds),
   );
   if (isRecovering && allowed.includes('recovery')) return 'recovery';
-  if (canStepUp(current.user, known.factors, now)) return 'held_factor';
+  if (holdsFactor(current.user, known.factors, now)) return 'held_factor';
   if (known.applications.length === 0 && known.customers.length === 0) return 'nothing_yet';
   return known.customers.length > 0 ? 'unit_phone' : null;
 }

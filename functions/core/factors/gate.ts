@@ -4,7 +4,7 @@ import type { UserRecord } from '../onboarding/records.ts';
 import type { Clock, IdMappings, Log, SessionJwts, SessionReader } from '../ports.ts';
 import { type CurrentSession, confirmSession } from '../session/confirm-session.ts';
 import type { AuthenticationFactor, Session } from '../session/session.ts';
-import { canStepUp, stepUpRequired } from './challenge.ts';
+import { couldMeet, stepUpRequired } from './challenge.ts';
 import { countsBy, newlySeen } from './counting.ts';
 import { everyFactor, judge, type Requirement } from './judge.ts';
 import type { TokenPolicy } from './policy.ts';
@@ -71,10 +71,11 @@ export async function confirm(
  * @throws ServiceError `insufficient_user_authentication`, `enrollment_required`, `invalid_token`, `user_locked`
  */
 export async function admit(ports: GatePorts, requirement: Requirement, admitted: Admitted): Promise<void> {
-  const now = ports.clock();
   const { current } = admitted;
-  refuseBarred(admitted.known, now);
+  refuseBarred(admitted.known, ports.clock());
   const known = await meetNewFactors(ports, admitted);
+  // Read after the factors were met: one that was first seen now counts from now.
+  const now = ports.clock();
   const counts = countsBy(current.user, known.factors, now);
   const verdict = judge(requirement, current.session.factors, counts, now, ports.policy);
   if (verdict.isMet) return;
@@ -122,7 +123,7 @@ function refusal(
   { current, known }: Admitted,
   reason: string,
 ): ServiceError {
-  return canStepUp(current.user, known.factors, ports.clock())
+  return couldMeet(requirement, current.user, known.factors, ports.clock(), ports.policy)
     ? stepUpRequired(requirement, reason)
     : new ServiceError('enrollment_required', { reason });
 }

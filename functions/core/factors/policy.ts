@@ -60,6 +60,7 @@ export function requirementFor(policy: TokenPolicy, scopes: readonly string[]): 
   if (new Set(scopes).size !== scopes.length) {
     throw new ServiceError('invalid_scope', { detail: 'A scope is named twice.', reason: 'duplicate' });
   }
+  if (scopes.length === 0) throw new ServiceError('invalid_scope', { reason: 'none' });
   const policies = scopes.map((scope) => scopePolicy(policy, scope));
   return {
     preset: strongest(policies.map((one) => one.preset)),

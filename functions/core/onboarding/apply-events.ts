@@ -11,10 +11,10 @@ export interface UnitEvent {
   readonly unitCustomerId: string | null;
 }
 
-/** What became of an event. The first two are done; the others may be tried again when Unit sends the event again. */
-type Outcome = 'settled' | 'ignored' | 'missing' | 'foreign' | 'failed';
+/** What became of an event. Only the first is done; the others are tried again if Unit sends the event again. */
+type Outcome = 'settled' | 'missing' | 'foreign' | `failed: ${string}`;
 
-const isDone = (outcome: string | null): boolean => outcome === 'settled' || outcome === 'ignored';
+const isDone = (outcome: string | null): boolean => outcome === 'settled';
 
 interface Resource {
   readonly kind: 'application' | 'customer';
@@ -118,9 +118,13 @@ async function settleCustomer(
 
 /** What another delivery may cure passes on; every other failure is the event's own and is written down. */
 function ownFailure(error: unknown): Outcome {
-  if (error instanceof ServiceError && isPassing(error)) throw error;
-  return 'failed';
+  if (!(error instanceof ServiceError)) return `failed: ${error instanceof Error ? error.name : 'unknown'}`;
+  if (isPassing(error)) throw error;
+  return `failed: ${error.details.reason ?? error.code}`;
 }
+
+/** Our token, its scopes, our rate: mended by an operator or by time, and then every event must still come. */
+const aboutUs: readonly number[] = [401, 403, 408, 429];
 
 function isPassing({ code, details }: ServiceError): boolean {
   switch (code) {
@@ -130,7 +134,7 @@ function isPassing({ code, details }: ServiceError): boolean {
       return true;
     case 'upstream_unavailable': {
       const status = details.upstream?.status;
-      const isPassingStatus = status !== undefined && (status >= 500 || [401, 408, 429].includes(status));
+      const isPassingStatus = status !== undefined && (status >= 500 || aboutUs.includes(status));
       return details.reason === 'no_answer' || isPassingStatus;
     }
     default:

@@ -5,10 +5,10 @@ import { admit, confirm, type GatePorts, judgePresented } from '../factors/gate.
 import type { Counters, Hashes } from '../ports.ts';
 import type { Session } from '../session/session.ts';
 import { canonical } from './canonical.ts';
-import { takeLock } from './lock.ts';
+import { refuseHeld, takeLock } from './lock.ts';
 import { type ApplicationRecord, lockNames, type UserRecord } from './records.ts';
 import { type SettlePorts, settle } from './settle.ts';
-import { submit } from './submit.ts';
+import { giveUp, submit } from './submit.ts';
 
 export interface ApplyPorts extends GatePorts, SettlePorts {
   readonly counters: Counters;
@@ -71,6 +71,25 @@ function requireOwnEmail(verified: readonly string[], email: string): void {
   });
 }
 
+/**
+ * The lock may have gone to another application while this one lay still. Taken only after the lease, under which
+ * nobody takes it over; whoever does not get it goes back to where they were.
+ * @throws ServiceError `application_exists`
+ */
+async function retakeLock(
+  ports: ApplyPorts,
+  known: UserRecord,
+  before: ApplicationRecord,
+  renewed: ApplicationRecord,
+): Promise<void> {
+  const { type, applicationId } = renewed;
+  const lock = { name: lockNames[type], applicationId, takenAt: ports.clock() };
+  const [taken] = await Promise.allSettled([takeLock(ports, known, lock)]);
+  if (taken.status === 'fulfilled') return;
+  if (before.status === 'NotSubmitted') await giveUp(ports, renewed);
+  throw taken.reason;
+}
+
 async function begin(
   ports: ApplyPorts,
   intent: Intent,
@@ -79,8 +98,11 @@ async function begin(
 ): Promise<ApplyOutcome> {
   const { stytchUserId, applicationId, fingerprint, request } = intent;
   const now = ports.clock();
-  await takeLock(ports, known, { name: lockNames[request.type], applicationId, takenAt: now });
+  const lock = { name: lockNames[request.type], applicationId, takenAt: now };
+  // Before the count, so that a second tab costs no submission; the lock itself comes after it, and decides.
+  refuseHeld(known, lock);
   await ports.counters.take('submissionsPerDay', stytchUserId);
+  await takeLock(ports, known, lock);
   const record: ApplicationRecord = {
     stytchUserId,
     applicationId,
@@ -122,13 +144,11 @@ async function resume(
 
   const inFlight = { isSubmitted: false, application: record };
   if (status === 'Submitting' && record.leaseUntil > now) return inFlight;
-  // The lock may have gone to another application while this one lay still.
-  await takeLock(ports, known, { name: lockNames[record.type], applicationId, takenAt: now });
   if (status === 'NotSubmitted') await ports.counters.take('submissionsPerDay', record.stytchUserId);
   const leaseUntil = now + LEASE_SECONDS;
   if (!(await ports.mappings.renewLease(record, leaseUntil))) return inFlight;
-
   const renewed: ApplicationRecord = { ...record, status: 'Submitting', leaseUntil };
+  await retakeLock(ports, known, record, renewed);
   const found = await ports.onboarding.findApplication(applicationId, signal);
   if (found !== null) return { isSubmitted: true, application: await settle(ports, renewed, found, signal) };
   if (isTooOld) return inFlight;

@@ -1,7 +1,7 @@
 // The lock of a user and kind: one open or approved application holds it (INV3).
 import { ServiceError } from '../errors.ts';
 import type { IdMappings } from '../ports.ts';
-import { isReleased, type Lock, type UserRecord } from './records.ts';
+import { type ApplicationRecord, isReleased, type Lock, type UserRecord } from './records.ts';
 
 /** A lock this old without its application is left over from a crash between the two writes. */
 export const ORPHANED_AFTER_SECONDS = 150;
@@ -12,17 +12,31 @@ export const ORPHANED_AFTER_SECONDS = 150;
  */
 export async function takeLock(
   { mappings }: { readonly mappings: IdMappings },
-  known: Pick<UserRecord, 'stytchUserId'>,
+  { stytchUserId }: Pick<UserRecord, 'stytchUserId'>,
   lock: Lock,
 ): Promise<void> {
-  const { stytchUserId } = known;
   if (await mappings.takeLock(stytchUserId, lock)) return;
   const held = await mappings.readLock(stytchUserId, lock.name);
-  if (held !== null) {
-    const holder = await mappings.readApplication(stytchUserId, held.applicationId);
-    const isOver =
-      holder === null ? lock.takenAt - held.takenAt > ORPHANED_AFTER_SECONDS : isReleased(holder.status);
-    if (isOver && (await mappings.takeOverLock(stytchUserId, lock, held))) return;
-  }
-  throw new ServiceError('application_exists', held === null ? {} : { applicationId: held.applicationId });
+  if (held === null) throw new ServiceError('application_exists');
+  const holder = await mappings.readApplication(stytchUserId, held.applicationId);
+  const isFree = isOver(held, holder, lock.takenAt);
+  if (isFree && (await mappings.takeOverLock(stytchUserId, lock, held))) return;
+  throw exists(held);
 }
+
+/**
+ * Refuses by what was read of the user already, without a write.
+ * @throws ServiceError `application_exists`
+ */
+export function refuseHeld(known: UserRecord, lock: Lock): void {
+  const held = known.locks.find(({ name }) => name === lock.name);
+  if (held === undefined || held.applicationId === lock.applicationId) return;
+  const holder = known.applications.find(({ applicationId }) => applicationId === held.applicationId) ?? null;
+  if (!isOver(held, holder, lock.takenAt)) throw exists(held);
+}
+
+const isOver = (held: Lock, holder: ApplicationRecord | null, now: number): boolean =>
+  holder === null ? now - held.takenAt > ORPHANED_AFTER_SECONDS : isReleased(holder.status);
+
+const exists = ({ applicationId }: Lock): ServiceError =>
+  new ServiceError('application_exists', { applicationId });
