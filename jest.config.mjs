@@ -27,7 +27,7 @@ export default {
     project('simulators'),
     project('scripts'),
     bundled('journey'),
-    bundled('security'),
+    bundled('browser'),
   ],
   coverageProvider: 'v8',
 };

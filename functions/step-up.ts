@@ -6,53 +6,44 @@ import { confirmTotp, enrolTotp } from './core/factors/enrol-totp.ts';
 import { listFactors, removeFactor } from './core/factors/manage-factors.ts';
 import { beginStepUp, stepUp } from './core/factors/step-up.ts';
 import { createDeps } from './deps.ts';
-import { signedIn, signedInJson } from './http/endpoint.ts';
+import { accepted, noContent, ok, signedIn, signedInJson } from './http/endpoint.ts';
 import { serve } from './http/serve.ts';
 
 const { runtime, enrolling, warm, warming } = createDeps('step-up');
 
 export const handler = serve(
   runtime,
-  signedIn(routes.listFactors, async ({ session, signal }) => ({
-    status: 200,
-    body: await listFactors(await enrolling(), session, signal),
-  })),
+  signedIn(routes.listFactors, async ({ session, signal }) =>
+    ok(await listFactors(await enrolling(), session, signal)),
+  ),
   signedIn(routes.removeFactor, async ({ session, incoming, signal }) => {
     await removeFactor(await enrolling(), session, incoming.pathParameters['factorId'] ?? '', signal);
-    return { status: 204 };
+    return noContent;
   }),
-  signedIn(routes.enrolTotp, async ({ session, signal }) => ({
-    status: 200,
-    body: await enrolTotp(await enrolling(), session, signal),
-  })),
-  signedInJson(routes.confirmTotp, async ({ session, body, signal }) => ({
-    status: 200,
-    body: await confirmTotp(await enrolling(), session, body, signal),
-  })),
-  signedInJson(routes.enrolSms, async ({ session, body, signal }) => ({
-    status: 202,
-    body: await enrolSms(await enrolling(), session, body, signal),
-  })),
-  signedInJson(routes.confirmSms, async ({ session, body, signal }) => ({
-    status: 200,
-    body: await confirmSms(await enrolling(), session, body, signal),
-  })),
-  signedIn(routes.enrolPasskey, async ({ session, signal }) => ({
-    status: 200,
-    body: await enrolPasskey(await enrolling(), session, signal),
-  })),
-  signedInJson(routes.confirmPasskey, async ({ session, body, signal }) => ({
-    status: 200,
-    body: await confirmPasskey(await enrolling(), session, body, signal),
-  })),
-  signedInJson(routes.challenge, async ({ session, body, signal }) => ({
-    status: 200,
-    body: await beginStepUp(await enrolling(), session, body, signal),
-  })),
-  signedInJson(routes.stepUp, async ({ session, body, signal }) => ({
-    status: 200,
-    body: await stepUp(await enrolling(), session, body, signal),
-  })),
+  signedIn(routes.enrolTotp, async ({ session, signal }) =>
+    ok(await enrolTotp(await enrolling(), session, signal)),
+  ),
+  signedInJson(routes.confirmTotp, async ({ session, body, signal }) =>
+    ok(await confirmTotp(await enrolling(), session, body, signal)),
+  ),
+  signedInJson(routes.enrolSms, async ({ session, body, signal }) =>
+    accepted(await enrolSms(await enrolling(), session, body, signal)),
+  ),
+  signedInJson(routes.confirmSms, async ({ session, body, signal }) =>
+    ok(await confirmSms(await enrolling(), session, body, signal)),
+  ),
+  signedIn(routes.enrolPasskey, async ({ session, signal }) =>
+    ok(await enrolPasskey(await enrolling(), session, signal)),
+  ),
+  signedInJson(routes.confirmPasskey, async ({ session, body, signal }) =>
+    ok(await confirmPasskey(await enrolling(), session, body, signal)),
+  ),
+  signedInJson(routes.challenge, async ({ session, body, signal }) =>
+    ok(await beginStepUp(await enrolling(), session, body, signal)),
+  ),
+  signedInJson(routes.stepUp, async ({ session, body, signal }) =>
+    ok(await stepUp(await enrolling(), session, body, signal)),
+  ),
 );
 
 void warm(warming.keys, warming.stytchSdk, warming.stytchSecret, warming.hashKey);

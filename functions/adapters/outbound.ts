@@ -32,11 +32,12 @@ export async function send(request: OutboundRequest): Promise<Reply> {
   const deadline = startDeadline(timeoutMs, request.signal);
   const { signal } = deadline;
   try {
-    const init = { method, headers, redirect: 'error', signal } as const;
+    const init = { method, headers, redirect: 'manual', signal } as const;
     const response = await fetch(url, body === undefined ? init : { ...init, body });
+    if (response.status >= 300 && response.status < 400) throw unusable(request, 'redirected');
     return {
       status: response.status,
-      text: await readCapped(response),
+      text: await readCapped(request, response),
       retryAfterSeconds: retryAfter(response.headers.get('retry-after')),
     };
   } catch (cause) {
@@ -56,12 +57,16 @@ export const faultOf = (
   rest: Omit<UpstreamFault, 'provider' | 'operation'> = {},
 ): UpstreamFault => ({ provider, operation, ...rest });
 
-async function readCapped(response: Response): Promise<string> {
+/** An answer that asking again would not make better. */
+const unusable = (request: OutboundRequest, reason: string): ServiceError =>
+  new ServiceError('upstream_unavailable', { reason, upstream: faultOf(request) });
+
+async function readCapped(request: OutboundRequest, response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    if (size > LARGEST_ANSWER_BYTES) throw new Error('answer too large');
+    if (size > LARGEST_ANSWER_BYTES) throw unusable(request, 'answer_too_large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -70,12 +75,17 @@ async function readCapped(response: Response): Promise<string> {
 /** Seconds of a Retry-After header in either of its forms (RFC 9110 section 10.2.3). */
 function retryAfter(header: string | null): number | undefined {
   if (header === null) return undefined;
-  const seconds = /^\d{1,6}$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
+  if (/^\d{1,6}$/.test(header)) return Number(header);
+  const seconds = / GMT$/.test(header) ? (Date.parse(header) - Date.now()) / 1000 : Number.NaN;
   return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;
 }
 
 /** Statuses after which a call that may be repeated is repeated (standards D3). */
 export const isPassing = (status: number): boolean => status === 408 || status === 429 || status >= 500;
+
+const isWorthRepeating = (error: unknown): boolean =>
+  error instanceof ServiceError &&
+  (error.code === 'upstream_timeout' || error.details.reason === 'no_answer');
 
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 1000;
@@ -89,7 +99,11 @@ export async function sendRepeatably(request: OutboundRequest, tries: number): P
     const [outcome] = await Promise.allSettled([send(request)]);
     const isGood = outcome.status === 'fulfilled' && !isPassing(outcome.value.status);
     const asked = outcome.status === 'fulfilled' ? outcome.value.retryAfterSeconds : undefined;
-    const isLast = attempt >= tries || request.signal.aborted || (asked ?? 0) * 1000 > LONGEST_WAIT_MS;
+    const isLast =
+      attempt >= tries ||
+      request.signal.aborted ||
+      (asked ?? 0) * 1000 > LONGEST_WAIT_MS ||
+      (outcome.status === 'rejected' && !isWorthRepeating(outcome.reason));
     if (isGood || isLast) {
       if (outcome.status === 'rejected') throw outcome.reason;
       return outcome.value;

@@ -66,6 +66,8 @@ export interface ErrorDetails {
   readonly retryAfterSeconds?: number;
   readonly customerIds?: readonly string[];
   readonly applicationId?: string;
+  /** The methods that a path has. */
+  readonly allow?: readonly string[];
   readonly upstream?: UpstreamFault;
   /** A word for our log alone, such as the check that refused. */
   readonly reason?: string;

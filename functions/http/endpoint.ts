@@ -14,6 +14,16 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** An answer with a body. */
+export const answerOf =
+  (status: 200 | 201 | 202) =>
+  (body: unknown): Answer => ({ status, body });
+
+export const ok = answerOf(200);
+export const created = answerOf(201);
+export const accepted = answerOf(202);
+export const noContent: Answer = { status: 204 };
+
 export interface Endpoint {
   readonly route: Route;
   serve(incoming: IncomingRequest, jwts: () => Promise<SessionJwts>, signal: AbortSignal): Promise<Answer>;
@@ -39,7 +49,7 @@ export const open = <Schema extends z.ZodMiniType>(
     run({ body: parseBody(route, route.request, incoming), incoming, signal }),
 });
 
-/** A genuine session JWT is needed; there is no body. */
+/** A genuine session JWT is needed; a body, if there is one, is not looked at. */
 export const signedIn = (
   route: Route & { readonly authentication: 'session'; readonly body: 'none' },
   run: (request: Incoming & { readonly session: Session }) => Promise<Answer>,
@@ -47,7 +57,6 @@ export const signedIn = (
   route,
   async serve(incoming, jwts, signal) {
     const session = await authenticateBearer(await jwts(), incoming);
-    requireSize(route, incoming);
     return run({ session, incoming, signal });
   },
 });

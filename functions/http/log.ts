@@ -21,6 +21,8 @@ export const log: Log = {
 /** What may be said of an unexpected error: its name and where it was thrown, never its message. */
 export function traceOf(error: unknown): { error: string; trace: readonly string[] } {
   if (!(error instanceof Error)) return { error: typeof error, trace: [] };
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  // The message stands in the stack too, and may look like a place in it.
+  const places = (error.stack ?? '').replace(error.message, '');
+  const frames = places.split('\n').filter((line) => /^\s+at .+:\d+:\d+\)?$/.test(line));
   return { error: error.name, trace: frames.slice(0, 8).map((line) => line.trim()) };
 }

@@ -18,7 +18,7 @@ export function parseBody<Schema extends z.ZodMiniType>(
   if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(contentType)) {
     throw new ServiceError('unsupported_media_type', { detail: 'Send application/json.' });
   }
-  const result = schema.safeParse(parseJson(request.rawBody));
+  const result = schema.safeParse(parseJson(request.rawBody), { reportInput: true });
   if (result.success) return result.data;
   throw new ServiceError('invalid_request', { errors: fieldErrors(result.error.issues) });
 }

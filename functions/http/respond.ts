@@ -2,7 +2,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type ProblemBody, problemBody, problemSlug, problemTypes } from '../contract/problems.ts';
 import type { AnswerStatus } from '../contract/routes.ts';
-import type { ServiceError } from '../core/errors.ts';
+import type { ErrorCode, ServiceError } from '../core/errors.ts';
 
 export type HttpAnswer = APIGatewayProxyStructuredResultV2;
 
@@ -34,17 +34,23 @@ export function answer(
   };
 }
 
+/** What a code always has to say beyond its title. */
+const generalDetails: Partial<Record<ErrorCode, string>> = {
+  upstream_timeout:
+    'Reading again is safe, and so is an application or a document with the same key; a code or a message may have been used or sent.',
+};
+
 /** A ServiceError as RFC 9457 problem details. */
 export function problem(error: ServiceError, requestId: string, typeBaseUrl: string): HttpAnswer {
   const { status, title } = problemTypes[error.code];
-  const { detail, errors, challenge, customerIds, applicationId, retryAfterSeconds } = error.details;
+  const { detail, errors, challenge, customerIds, applicationId, retryAfterSeconds, allow } = error.details;
   const body: ProblemBody = {
     type: `${typeBaseUrl}${problemSlug(error.code)}`,
     title,
     status,
     code: error.code,
     instance: `urn:request-id:${requestId}`,
-    detail,
+    detail: detail ?? generalDetails[error.code],
     errors: errors === undefined ? undefined : [...errors],
     acrValues: challenge === undefined ? undefined : [...challenge.acrValues],
     maxAge: challenge?.maxAgeSeconds,
@@ -64,6 +70,7 @@ export function problem(error: ServiceError, requestId: string, typeBaseUrl: str
       'x-request-id': requestId,
       ...(authenticate === undefined ? {} : { 'www-authenticate': authenticate }),
       ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterSeconds)) }),
+      ...(allow === undefined ? {} : { allow: allow.join(', ') }),
     },
     body: JSON.stringify(problemBody.parse(body)),
   };

@@ -44,7 +44,7 @@ async function respond(
   context: Context,
 ): Promise<HttpAnswer> {
   const found = endpoints.find(({ route }) => `${route.method} ${route.path}` === incoming.routeKey);
-  if (found === undefined) throw new ServiceError('not_found', { reason: 'no_such_route' });
+  if (found === undefined) throw unrouted(endpoints, incoming.routeKey);
   const { route } = found;
   const signal = AbortSignal.timeout(
     Math.max(0, Math.min(route.deadlineMs, context.getRemainingTimeInMillis() - MARGIN_MS)),
@@ -55,6 +55,15 @@ async function respond(
   // Through the schema on the way out too, so that no undeclared field can leave.
   const body = schema === null ? undefined : schema.parse(given.body);
   return answer(given.status, body, incoming.requestId, given.headers);
+}
+
+/** A path of ours with another method, or no path of ours at all; the gateway answers both before us. */
+function unrouted(endpoints: readonly Endpoint[], routeKey: string): ServiceError {
+  const path = routeKey.split(' ')[1];
+  const allow = endpoints.filter(({ route }) => route.path === path).map(({ route }) => route.method);
+  return allow.length > 0
+    ? new ServiceError('method_not_allowed', { allow })
+    : new ServiceError('not_found', { reason: 'no_such_route' });
 }
 
 const whenAborted = (signal: AbortSignal): Promise<never> =>

@@ -1,5 +1,6 @@
 // Deposit accounts: one per approved customer, enough for cards to hang on.
 import { reaches, requireReach } from './auth.ts';
+import { customerResource } from './customer-resource.ts';
 import { notFound } from './errors.ts';
 import { answer, org, type Resource, toOne } from './jsonapi.ts';
 import { listAnswer, listQuery } from './lists.ts';
@@ -13,11 +14,20 @@ export function openAccount(world: World, customer: Customer): Account {
     id: world.nextId('account'),
     createdAt: world.timestamp(),
     customerId: customer.id,
+    holderName: holderOf(customer),
     balanceCents: 0,
   };
   world.accounts.set(account.id, account);
   return account;
 }
+
+function holderOf({ person }: Customer): string {
+  if (person.type === 'businessCustomer') return person.attributes.name;
+  const { first, last } = person.attributes.fullName;
+  return `${first} ${last}`;
+}
+
+const ROUTING_NUMBER = '000000000';
 
 /** An account as Unit writes it. */
 export const accountResource = (account: Account): Resource => ({
@@ -25,7 +35,10 @@ export const accountResource = (account: Account): Resource => ({
   id: account.id,
   attributes: {
     createdAt: account.createdAt,
-    name: 'Checking',
+    name: account.holderName,
+    depositProduct: 'checking',
+    routingNumber: ROUTING_NUMBER,
+    accountNumber: `1000${account.id}`,
     status: 'Open',
     currency: 'USD',
     balance: account.balanceCents,
@@ -36,6 +49,12 @@ export const accountResource = (account: Account): Resource => ({
   relationships: { org, customer: toOne('customer', account.customerId) },
 });
 
+function beside(world: World, accounts: readonly Account[], include: readonly string[]): Resource[] {
+  if (!include.includes('customer')) return [];
+  const ids = new Set(accounts.map(({ customerId }) => customerId));
+  return [...world.customers.values()].filter(({ id }) => ids.has(id)).map(customerResource);
+}
+
 /** The routes of accounts. */
 export const accountRoutes: readonly Route[] = [
   {
@@ -45,7 +64,12 @@ export const accountRoutes: readonly Route[] = [
     holder: 'any',
     body: 'none',
     run: (call) => {
-      const query = listQuery(call.url, { filters: ['customerId'], pages: true, sorts: true });
+      const query = listQuery(call.url, {
+        filters: ['customerId'],
+        pages: true,
+        sorts: true,
+        includes: ['customer'],
+      });
       const customerId = query.filter('customerId');
       const { caller } = call;
       const rows = [...call.world.accounts.values()].filter(
@@ -53,7 +77,7 @@ export const accountRoutes: readonly Route[] = [
           (customerId === undefined || account.customerId === customerId) &&
           (caller.kind !== 'customer' || reaches(caller.token, 'account', account)),
       );
-      return listAnswer(rows, query, accountResource);
+      return listAnswer(rows, query, accountResource, (page) => beside(call.world, page, query.include));
     },
   },
   {
@@ -63,11 +87,12 @@ export const accountRoutes: readonly Route[] = [
     holder: 'any',
     body: 'none',
     run: (call) => {
-      listQuery(call.url, {});
+      const { include } = listQuery(call.url, { includes: ['customer'] });
       const account = call.world.accounts.get(call.param('accountId'));
       if (account === undefined) throw notFound('account');
       requireReach(call, 'account', account);
-      return answer(200, { data: accountResource(account) });
+      const included = beside(call.world, [account], include);
+      return answer(200, { data: accountResource(account), ...(included.length === 0 ? {} : { included }) });
     },
   },
 ];

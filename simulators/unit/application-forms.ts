@@ -5,10 +5,10 @@ import { businessAttributes, businessContact, individualAttributes } from './app
 import { FORM_TOKEN_MS } from './assumptions.ts';
 import { shortText, tags } from './common-schemas.ts';
 import { notFound, refusal } from './errors.ts';
+import { type ApplicationForm, formApplicationTypes } from './form-records.ts';
 import { recall, remember } from './idempotency.ts';
 import { answer, idPattern, org, parse, present, type Resource, toOne } from './jsonapi.ts';
 import { listQuery } from './lists.ts';
-import { type ApplicationForm, formApplicationTypes } from './records.ts';
 import type { Call, Route } from './route.ts';
 import type { World } from './world.ts';
 

@@ -1,5 +1,6 @@
 // What may still be changed on an application: tags and the applicant's circumstances, never the identity.
 import * as z from 'zod/mini';
+import { ownerResource } from './application-resource.ts';
 import { businessAttributes, individualAttributes } from './application-schemas.ts';
 import { typeOf } from './applications.ts';
 import { tagChanges } from './common-schemas.ts';
@@ -10,6 +11,13 @@ import type { Route } from './route.ts';
 import type { World } from './world.ts';
 
 const tags = { tags: z.optional(tagChanges) };
+
+/** Work and income of a person. */
+const circumstances = z.pick(individualAttributes, {
+  occupation: true,
+  annualIncome: true,
+  sourceOfIncome: true,
+});
 
 const individualPatch = envelope(
   'individualApplication',
@@ -40,18 +48,14 @@ const businessPatch = envelope(
       businessVertical: true,
       website: true,
     }),
-    tags,
+    { ...tags, officer: z.optional(circumstances) },
   ),
 );
 
 const ownerPatch = z.strictObject({
   data: z.strictObject({
     type: z.literal('beneficialOwner'),
-    attributes: z.pick(z.partial(individualAttributes), {
-      occupation: true,
-      annualIncome: true,
-      sourceOfIncome: true,
-    }),
+    attributes: circumstances,
     relationships: z.strictObject({
       application: z.strictObject({
         data: z.strictObject({
@@ -86,9 +90,10 @@ export function patchApplication(world: World, application: Application, body: u
     changeTags(application.tags, changes);
     Object.assign(applicant.attributes, attributes);
   } else {
-    const { tags: changes, ...attributes } = parse(businessPatch, body).data.attributes;
+    const { tags: changes, officer, ...attributes } = parse(businessPatch, body).data.attributes;
     changeTags(application.tags, changes);
     Object.assign(applicant.attributes, attributes);
+    Object.assign(applicant.attributes.officer, officer);
   }
   application.updatedAt = world.timestamp();
 }
@@ -108,9 +113,7 @@ export const beneficialOwnerRoutes: readonly Route[] = [
       if (application === undefined || owner === undefined) throw notFound('beneficial_owner');
       Object.assign(owner.attributes, data.attributes);
       application.updatedAt = call.world.timestamp();
-      return answer(200, {
-        data: { type: 'beneficialOwner', id: owner.id, attributes: { ...owner.attributes } },
-      });
+      return answer(200, { data: ownerResource(application, owner) });
     },
   },
 ];

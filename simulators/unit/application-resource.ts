@@ -1,7 +1,7 @@
 // An application as Unit writes it, with its documents and owners beside it.
 import { customerResource } from './customer-resource.ts';
 import { org, present, type Resource, toOne } from './jsonapi.ts';
-import type { Application, ApplicationDocument } from './records.ts';
+import type { Application, ApplicationDocument, BeneficialOwner } from './records.ts';
 import type { World } from './world.ts';
 
 /** The owners that Unit counts: 25 per cent and more. */
@@ -55,10 +55,20 @@ export const documentResource = (document: ApplicationDocument): Resource => ({
     documentType: document.documentType,
     status: document.status,
     name: document.name,
+    description: document.description,
+    ...document.details,
     reason: document.reason,
     reasonCode: document.reasonCode,
     archived: false,
   }),
+});
+
+/** The resource of an owner of a business that applies. */
+export const ownerResource = (application: Application, { id, attributes }: BeneficialOwner): Resource => ({
+  type: 'beneficialOwner',
+  id,
+  attributes: { ...attributes },
+  relationships: { application: toOne(application.applicant.type, application.id) },
 });
 
 /** What stands beside one application: documents and owners always, the customer on request. */
@@ -71,7 +81,7 @@ export function besideApplication(
     application.customerId === undefined ? undefined : world.customers.get(application.customerId);
   return [
     ...application.documents.map(documentResource),
-    ...counted(application).map(({ id, attributes }) => ({ type: 'beneficialOwner', id, attributes })),
+    ...counted(application).map((owner) => ownerResource(application, owner)),
     ...(include.includes('customer') && customer !== undefined ? [customerResource(customer)] : []),
   ];
 }

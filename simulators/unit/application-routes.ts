@@ -6,7 +6,7 @@ import { moveApplication } from './application-status.ts';
 import { applicationOf, createApplication, parseApplicant } from './applications.ts';
 import { invalidValue } from './errors.ts';
 import { recall, remember } from './idempotency.ts';
-import { answer, envelope, org, parse, type Resource, toOne } from './jsonapi.ts';
+import { answer, envelope, parse, type Resource } from './jsonapi.ts';
 import { hasTags, listAnswer, listQuery, matchesQuery } from './lists.ts';
 import { type Application, applicationStatuses } from './records.ts';
 import type { Call, Route } from './route.ts';
@@ -120,16 +120,9 @@ export const applicationRoutes: readonly Route[] = [
     body: 'jsonapi',
     run: (call) => {
       const application = applicationOf(call.world, call.param('applicationId'));
-      const { reason } = parse(cancelRequest, call.body).data.attributes;
+      parse(cancelRequest, call.body);
       moveApplication(call.world, application, 'Canceled', 'Manually');
-      return answer(201, {
-        data: {
-          type: 'applicationCancel',
-          id: application.id,
-          attributes: reason === undefined ? {} : { reason },
-          relationships: { org, application: toOne(application.applicant.type, application.id) },
-        },
-      });
+      return applicationAnswer(201, call.world, application);
     },
   },
   {

@@ -127,6 +127,7 @@ function personOf({ applicant }: Application): CustomerPerson {
   }
   const { fullName, email, phone, address, dateOfBirth, ssn, passport, nationality, jwtSubject, dba } =
     applicant.attributes;
+  const { ein, soleProprietorship } = applicant.attributes;
   return {
     type: 'individualCustomer',
     attributes: {
@@ -140,6 +141,8 @@ function personOf({ applicant }: Application): CustomerPerson {
       nationality,
       jwtSubject,
       dba,
+      ein,
+      soleProprietorship,
     },
   };
 }

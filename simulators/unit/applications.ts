@@ -2,6 +2,7 @@
 import type { Applicant, BusinessAttributes, IndividualAttributes } from './application-schemas.ts';
 import { businessAttributes, individualAttributes } from './application-schemas.ts';
 import { enterStatus, referenceOf } from './application-status.ts';
+import { descriptionOf, detailsOf, nameOf } from './document-details.ts';
 import { type ErrorEntry, faultAt, invalidValue, notFound, UnitError } from './errors.ts';
 import { emit } from './events.ts';
 import { type Outcome, outcomeOf } from './first-status.ts';
@@ -132,17 +133,12 @@ export function addDocument(
     id: world.nextId('document'),
     documentType,
     name: nameOf(application.applicant),
+    description: descriptionOf(documentType),
+    details: detailsOf(application.applicant, documentType),
     status: 'Required',
   };
   application.documents.push(document);
   return document;
-}
-
-/** The applicant's name, as documents carry it. */
-export function nameOf(applicant: Applicant): string {
-  if (applicant.type === 'businessApplication') return applicant.attributes.name;
-  const { first, last } = applicant.attributes.fullName;
-  return `${first} ${last}`;
 }
 
 const ownersOf = (world: World, applicant: Applicant): Application['beneficialOwners'] =>

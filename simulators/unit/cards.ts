@@ -3,16 +3,24 @@ import * as z from 'zod/mini';
 import { accountResource } from './accounts.ts';
 import { reaches, requireReach } from './auth.ts';
 import { newCardNumber } from './card-numbers.ts';
+import { shortText, tags } from './common-schemas.ts';
 import { customerResource } from './customer-resource.ts';
 import { invalidValue, notFound, refusal } from './errors.ts';
+import { recall, remember } from './idempotency.ts';
 import { answer, idPattern, org, parse, type Resource, toOne } from './jsonapi.ts';
-import { listAnswer, listQuery } from './lists.ts';
-import type { Account, Card, Customer } from './records.ts';
+import { hasTags, listAnswer, listQuery } from './lists.ts';
+import type { Account, Card, Customer, Tags } from './records.ts';
 import type { Call, Route } from './route.ts';
 import { requireSandbox, type World } from './world.ts';
 
 /** Makes a card; virtual ones are active at once, physical ones wait to be activated. */
-export function issueCard(world: World, customer: Customer, account: Account, isPhysical: boolean): Card {
+export function issueCard(
+  world: World,
+  customer: Customer,
+  account: Account,
+  isPhysical: boolean,
+  cardTags: Tags = {},
+): Card {
   const owner = customer.person.type === 'businessCustomer' ? 'business' : 'individual';
   const card: Card = {
     id: world.nextId('card'),
@@ -22,6 +30,7 @@ export function issueCard(world: World, customer: Customer, account: Account, is
     type: `${owner}${isPhysical ? '' : 'Virtual'}DebitCard`,
     isPhysical,
     ...newCardNumber(world.now()),
+    tags: cardTags,
     status: isPhysical ? 'Inactive' : 'Active',
   };
   world.cards.set(card.id, card);
@@ -38,8 +47,8 @@ const cardResource = (card: Card): Resource => ({
     last4Digits: card.pan.slice(-4),
     expirationDate: card.expirationDate,
     status: card.status,
-    bin: card.pan.slice(0, 6),
-    tags: {},
+    bin: card.pan.slice(0, 9),
+    tags: card.tags,
   },
   relationships: {
     org,
@@ -64,6 +73,12 @@ function beside(world: World, cards: readonly Card[], include: readonly string[]
   ];
 }
 
+const OPERATION = 'POST /cards';
+
+const reference = z.strictObject({
+  data: z.strictObject({ type: z.string(), id: z.string().check(z.regex(idPattern)) }),
+});
+
 const newCard = z.strictObject({
   data: z.strictObject({
     type: z.enum([
@@ -72,12 +87,9 @@ const newCard = z.strictObject({
       'individualDebitCard',
       'businessDebitCard',
     ]),
-    attributes: z.optional(z.looseObject({})),
-    relationships: z.strictObject({
-      account: z.strictObject({
-        data: z.strictObject({ type: z.string(), id: z.string().check(z.regex(idPattern)) }),
-      }),
-    }),
+    // Limits, designs and a business card's holder are taken and not kept.
+    attributes: z.optional(z.looseObject({ tags: z.optional(tags), idempotencyKey: z.optional(shortText) })),
+    relationships: z.strictObject({ account: reference, customer: z.optional(reference) }),
   }),
 });
 
@@ -90,6 +102,23 @@ export function changeCard(card: Card, from: Card['status'], to: Card['status'])
   return card;
 }
 
+function create(call: Call): Response {
+  const { world, body } = call;
+  const { type, attributes, relationships } = parse(newCard, body).data;
+  const account = world.accounts.get(relationships.account.data.id);
+  if (account === undefined) throw notFound('account');
+  requireReach(call, 'account', account);
+  const customer = world.customers.get(relationships.customer?.data.id ?? account.customerId);
+  if (customer === undefined || customer.id !== account.customerId) throw notFound('customer');
+  if (customer.status === 'Archived') throw invalidValue('the customer is archived');
+  const owner = customer.person.type === 'businessCustomer' ? 'business' : 'individual';
+  if (!type.startsWith(owner)) throw invalidValue('type does not suit the customer', '/data/type');
+  const known = world.cards.get(recall(world, OPERATION, attributes?.idempotencyKey, body) ?? '');
+  const card = known ?? issueCard(world, customer, account, !type.includes('Virtual'), attributes?.tags);
+  if (known === undefined) remember(world, OPERATION, attributes?.idempotencyKey, body, card.id);
+  return answer(201, { data: cardResource(card) });
+}
+
 /** The routes of cards, their numbers apart. */
 export const cardRoutes: readonly Route[] = [
   {
@@ -100,16 +129,19 @@ export const cardRoutes: readonly Route[] = [
     body: 'none',
     run: (call) => {
       const query = listQuery(call.url, {
-        filters: ['customerId', 'accountId'],
+        filters: ['customerId', 'accountId', 'status', 'tags'],
         pages: true,
         sorts: true,
         includes: ['customer', 'account'],
       });
       const { caller } = call;
+      const statuses = query.filterList('status');
       const rows = [...call.world.cards.values()].filter(
         (card) =>
           (query.filter('customerId') ?? card.customerId) === card.customerId &&
           (query.filter('accountId') ?? card.accountId) === card.accountId &&
+          (statuses.length === 0 || statuses.includes(card.status)) &&
+          hasTags(card.tags, query.tags) &&
           (caller.kind !== 'customer' || reaches(caller.token, 'card', card)),
       );
       return listAnswer(rows, query, cardResource, (page) => beside(call.world, page, query.include));
@@ -134,19 +166,7 @@ export const cardRoutes: readonly Route[] = [
     scope: 'cards-write',
     holder: 'any',
     body: 'jsonapi',
-    run: (call) => {
-      const { data } = parse(newCard, call.body);
-      const account = call.world.accounts.get(data.relationships.account.data.id);
-      if (account === undefined) throw notFound('account');
-      requireReach(call, 'account', account);
-      const customer = call.world.customers.get(account.customerId);
-      if (customer === undefined) throw notFound('customer');
-      if (customer.status === 'Archived') throw invalidValue('the customer is archived');
-      const owner = customer.person.type === 'businessCustomer' ? 'business' : 'individual';
-      if (!data.type.startsWith(owner)) throw invalidValue('type does not suit the customer', '/data/type');
-      const card = issueCard(call.world, customer, account, !data.type.includes('Virtual'));
-      return answer(201, { data: cardResource(card) });
-    },
+    run: create,
   },
   {
     method: 'POST',

@@ -1,7 +1,7 @@
 // The fields of the hosted form, by kind of applicant.
 import { businessAttributes, individualAttributes } from './application-schemas.ts';
 import { annualIncome, businessVertical, occupation, sourceOfIncome } from './common-schemas.ts';
-import type { ApplicationForm, FormApplicationType } from './records.ts';
+import type { ApplicationForm, FormApplicationType } from './form-records.ts';
 
 /** One input of the page; its name is the way into the attributes. */
 export interface FormField {

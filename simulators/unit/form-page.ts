@@ -4,8 +4,8 @@ import { formPath } from './application-forms.ts';
 import { createApplication, parseApplicant } from './applications.ts';
 import { UnitError } from './errors.ts';
 import { type FormField, groupsOf, prefilled } from './form-fields.ts';
+import { type ApplicationForm, type FormApplicationType, formApplicationTypes } from './form-records.ts';
 import { requestOf } from './form-request.ts';
-import { type ApplicationForm, type FormApplicationType, formApplicationTypes } from './records.ts';
 import type { Call, Route } from './route.ts';
 import { escapeHtml } from './state-page.ts';
 

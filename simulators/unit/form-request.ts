@@ -1,6 +1,6 @@
 // From the posted fields of a hosted form to the request for an application.
 import { groupsOf, isBusinessType } from './form-fields.ts';
-import type { ApplicationForm, FormApplicationType } from './records.ts';
+import type { ApplicationForm, FormApplicationType } from './form-records.ts';
 
 /** The request for the application that a posted form stands for. */
 export function requestOf(

@@ -41,8 +41,8 @@ export function listQuery(url: URL, rules: ListRules): ListQuery {
       offset = integer(name, value, 0, Number.MAX_SAFE_INTEGER);
     } else if (name === 'sort' && rules.sorts === true && /^-?createdAt$/.test(value)) {
       newestFirst = value.startsWith('-');
-    } else if (name === 'include' && value.split(',').every((part) => rules.includes?.includes(part))) {
-      include = value.split(',');
+    } else if (name === 'include' && partsOf(value).every((part) => rules.includes?.includes(part))) {
+      include = partsOf(value);
     } else {
       throw invalidValue(`the query parameter ${name} or its value is not known here`);
     }
@@ -57,6 +57,9 @@ export function listQuery(url: URL, rules: ListRules): ListQuery {
     include,
   };
 }
+
+/** Unit's own SDK sends an empty `include` where nothing is to be included. */
+const partsOf = (include: string): string[] => (include === '' ? [] : include.split(','));
 
 function integer(name: string, value: string, least: number, most: number): number {
   const number = Number(value);

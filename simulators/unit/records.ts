@@ -3,6 +3,7 @@
 import type * as z from 'zod/mini';
 import type { Applicant, BusinessAttributes, IndividualAttributes } from './application-schemas.ts';
 import type { authorizedUser } from './common-schemas.ts';
+import type { DocumentDetails } from './document-details.ts';
 
 /** Every status that Unit knows. */
 export const applicationStatuses = [
@@ -28,6 +29,8 @@ export interface ApplicationDocument {
   readonly id: string;
   readonly documentType: string;
   readonly name: string;
+  readonly description: string;
+  readonly details: DocumentDetails;
   status: 'Required' | 'ReceivedFront' | 'ReceivedBack' | 'PendingReview' | 'Approved' | 'Invalid';
   reason?: string;
   reasonCode?: string;
@@ -71,7 +74,12 @@ export type CustomerPerson =
       attributes: Pick<
         IndividualAttributes,
         'fullName' | 'email' | 'phone' | 'address' | 'dateOfBirth' | 'ssn' | 'passport' | 'nationality'
-      > & { jwtSubject?: string | null | undefined; dba?: string | undefined };
+      > & {
+        jwtSubject?: string | null | undefined;
+        dba?: string | undefined;
+        readonly ein?: string | undefined;
+        readonly soleProprietorship?: boolean | undefined;
+      };
     }
   | {
       readonly type: 'businessCustomer';
@@ -98,6 +106,7 @@ export interface Account {
   readonly id: string;
   readonly createdAt: string;
   readonly customerId: string;
+  readonly holderName: string;
   readonly balanceCents: number;
 }
 
@@ -113,35 +122,9 @@ export interface Card {
   readonly cvv2: string;
   /** `YYYY-MM` */
   readonly expirationDate: string;
+  readonly tags: Tags;
   status: 'Active' | 'Inactive' | 'Frozen';
 }
-
-/** A hosted form before and after it was sent. */
-export interface ApplicationForm {
-  readonly id: string;
-  readonly createdAt: string;
-  updatedAt: string;
-  readonly token: string;
-  expiresAt: number;
-  readonly tags: Tags;
-  readonly jwtSubject?: string;
-  readonly allowedApplicationTypes: readonly FormApplicationType[];
-  readonly prefill: Readonly<Record<string, unknown>>;
-  readonly settings: Readonly<Record<string, unknown>>;
-  applicationId?: string;
-}
-
-/** The kinds of applicant that a form knows. */
-export const formApplicationTypes = [
-  'Individual',
-  'SoleProprietorship',
-  'Business',
-  'MultipleMemberBusiness',
-  'SingleMemberBusiness',
-] as const;
-
-/** One of those kinds. */
-export type FormApplicationType = (typeof formApplicationTypes)[number];
 
 /** A narrowing of a customer token to some accounts or cards. */
 export interface TokenResource {
@@ -165,6 +148,17 @@ export interface OrgToken {
   readonly scopes: readonly string[];
   readonly expiresAt?: number;
   readonly sourceIp?: string;
+  /** How it was made, where a call made it. */
+  readonly made?: MadeToken;
+}
+
+/** What is told of an org token after it was made; the token itself is told once. */
+export interface MadeToken {
+  readonly id: string;
+  readonly userId: string;
+  readonly createdAt: string;
+  readonly description: string;
+  readonly expiration: string;
 }
 
 /** One run of Unit's own one-time passcode; tests read the code from the outbox. */

@@ -1,11 +1,11 @@
 // The whole state of one simulated Unit org, with its clock, ids and switches.
 import { LOG_ENTRIES } from './assumptions.ts';
 import { forbidden } from './errors.ts';
+import type { ApplicationForm } from './form-records.ts';
 import { Received } from './received.ts';
 import type {
   Account,
   Application,
-  ApplicationForm,
   Card,
   Customer,
   CustomerToken,
@@ -20,6 +20,7 @@ import type { UnitEvent, Webhook, WebhookDelivery } from './webhook-records.ts';
 const firstIds = {
   document: 1,
   beneficialOwner: 1_001,
+  apiToken: 300_001,
   card: 410_001,
   account: 420_001,
   webhook: 500_001,

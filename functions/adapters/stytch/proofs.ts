@@ -1,8 +1,9 @@
 // What Stytch's answer to a proof means: right, wrong, or a failure that is not the caller's.
+import type * as z from 'zod/mini';
 import { ServiceError } from '../../core/errors.ts';
 import type { ProofOutcome } from '../../core/ports.ts';
 import { faultOf } from '../outbound.ts';
-import { toServiceError } from './errors.ts';
+import { isOurCredentials, toServiceError } from './errors.ts';
 import type { StytchOutcome, StytchRefusal, StytchSdk } from './sdk-client.ts';
 import { sessionAnswer, toConfirmed } from './session-reader.ts';
 
@@ -17,6 +18,7 @@ const wrongProof: ReadonlySet<string> = new Set([
   'magic_link_not_found',
   'pkce_mismatch',
   'pkce_expected_code_verifier',
+  'pkce_did_not_expect_code_verifier',
   'invalid_code_verifier',
   'otp_code_not_found',
   'unable_to_auth_otp_code',
@@ -36,7 +38,10 @@ const wrongProof: ReadonlySet<string> = new Set([
 
 /** Passkey refusals are many and little documented: every 4xx about the credential is one (assumed). */
 const isPasskeyRefusal = ({ errorType, status }: StytchRefusal): boolean =>
-  status >= 400 && status < 500 && /webauthn|credential|passkey/.test(errorType);
+  status >= 400 &&
+  status < 500 &&
+  !isOurCredentials(errorType) &&
+  /webauthn|public_key_credential|passkey/.test(errorType);
 
 const notEnrolled: ReadonlySet<string> = new Set(['totp_not_found', 'totps_not_found_for_user']);
 
@@ -67,3 +72,17 @@ export const unreadable = (operation: string): ServiceError =>
     reason: 'unreadable_answer',
     upstream: faultOf({ provider: 'stytch', operation }),
   });
+
+/**
+ * Reads an answer by its schema, since the SDK's types promise what nobody checked (standards O10).
+ * @throws ServiceError `upstream_unavailable`
+ */
+export function readAnswer<Schema extends z.ZodMiniType>(
+  operation: string,
+  schema: Schema,
+  answer: unknown,
+): z.output<Schema> {
+  const parsed = schema.safeParse(answer);
+  if (!parsed.success) throw unreadable(operation);
+  return parsed.data;
+}

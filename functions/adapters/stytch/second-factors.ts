@@ -5,7 +5,7 @@ import type { AuthenticationProvider } from '../../core/ports.ts';
 import { CODE_MINUTES } from '../../core/session/challenges.ts';
 import type { UserFactor } from '../../core/session/session.ts';
 import { parseJson } from '../json.ts';
-import { CALL_MS, failure, proofOutcome, type SdkClient, SEND_MS, unreadable } from './proofs.ts';
+import { CALL_MS, failure, proofOutcome, readAnswer, type SdkClient, SEND_MS, unreadable } from './proofs.ts';
 import type { StytchOutcome, StytchSdk } from './sdk-client.ts';
 
 type SecondFactors = Omit<
@@ -14,6 +14,14 @@ type SecondFactors = Omit<
 >;
 
 const jsonObject = z.record(z.string(), z.unknown());
+const text = z.string().check(z.minLength(1));
+const sentAnswer = z.looseObject({ phone_id: text });
+const totpAnswer = z.looseObject({
+  totp_id: text,
+  secret: text,
+  qr_code: text,
+  recovery_codes: z.array(text),
+});
 
 /** `passkeyDomain`: the relying party of the stage. */
 export function createSecondFactors(sdk: StytchSdk, passkeyDomain: string): SecondFactors {
@@ -44,7 +52,9 @@ export function createSecondFactors(sdk: StytchSdk, passkeyDomain: string): Seco
           }),
         SEND_MS,
       );
-      if (outcome.isAnswer) return { methodId: outcome.answer.phone_id };
+      if (outcome.isAnswer) {
+        return { methodId: readAnswer(operation, sentAnswer, outcome.answer).phone_id };
+      }
       const { errorType, status } = outcome.refusal;
       if (/phone_number/.test(errorType) && status < 500) {
         // Of another user, of a country that is not served, or no number at all: one answer.
@@ -71,8 +81,13 @@ export function createSecondFactors(sdk: StytchSdk, passkeyDomain: string): Seco
           ? new ServiceError('conflict', { reason: errorType })
           : failure(operation, outcome.refusal);
       }
-      const { totp_id: factorId, secret, qr_code: qrCode, recovery_codes: recoveryCodes } = outcome.answer;
-      return { factorId, secret, qrCode, recoveryCodes };
+      const made = readAnswer(operation, totpAnswer, outcome.answer);
+      return {
+        factorId: made.totp_id,
+        secret: made.secret,
+        qrCode: made.qr_code,
+        recoveryCodes: made.recovery_codes,
+      };
     },
 
     authenticateTotp: ({ stytchUserId, code, sessionJwt }, signal) =>

@@ -1,6 +1,7 @@
 // The session JWT checked here and now: signature, issuer, audience, life, and that it is a session at all (J1-J3).
 import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import * as z from 'zod/mini';
+import { ServiceError } from '../../core/errors.ts';
 import type { Clock, JwtVerdict, SessionJwts } from '../../core/ports.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { KeySet } from '../jwks.ts';
@@ -33,6 +34,7 @@ export function createSessionJwts(projectId: string, keys: KeySet, clock: Clock)
   };
   const options = () => ({
     algorithms: ['RS256'],
+    typ: 'JWT',
     issuer: `stytch.com/${projectId}`,
     audience: projectId,
     clockTolerance: SKEW_SECONDS,
@@ -50,7 +52,12 @@ export function createSessionJwts(projectId: string, keys: KeySet, clock: Clock)
           : verdict;
       }
       if (outcome.reason instanceof errors.JOSEError) return refused(outcome.reason.code.toLowerCase());
-      throw outcome.reason;
+      if (outcome.reason instanceof ServiceError) throw outcome.reason;
+      // A key of the set that is no key: Stytch's fault, not the caller's.
+      throw new ServiceError('upstream_unavailable', {
+        reason: 'key_unusable',
+        upstream: { provider: 'stytch', operation: 'jwks' },
+      });
     },
   };
 }

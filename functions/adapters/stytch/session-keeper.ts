@@ -1,9 +1,12 @@
 // Sessions at Stytch by their token or id: read and extend, end, list.
+import * as z from 'zod/mini';
 import { ServiceError } from '../../core/errors.ts';
 import type { SessionKeeper } from '../../core/ports.ts';
-import { CALL_MS, failure, unreadable } from './proofs.ts';
+import { CALL_MS, failure, readAnswer } from './proofs.ts';
 import type { StytchSdk } from './sdk-client.ts';
 import { sessionAnswer, toConfirmed } from './session-reader.ts';
+
+const sessionList = z.looseObject({ sessions: z.array(z.looseObject({ session_id: z.string() })) });
 
 /** The adapter over the official SDK. */
 export const createSessionKeeper = (sdk: StytchSdk): SessionKeeper => ({
@@ -22,9 +25,7 @@ export const createSessionKeeper = (sdk: StytchSdk): SessionKeeper => ({
       if (isTheirs) throw new ServiceError('invalid_grant', { reason: errorType });
       throw failure(operation, outcome.refusal);
     }
-    const parsed = sessionAnswer.safeParse(outcome.answer);
-    if (!parsed.success) throw unreadable(operation);
-    return toConfirmed(parsed.data);
+    return toConfirmed(readAnswer(operation, sessionAnswer, outcome.answer));
   },
 
   async revoke(session, signal) {
@@ -35,7 +36,7 @@ export const createSessionKeeper = (sdk: StytchSdk): SessionKeeper => ({
       timeoutMs: CALL_MS,
       signal,
     });
-    if (outcome.isAnswer || outcome.refusal.status === 404 || outcome.refusal.status === 400) return;
+    if (outcome.isAnswer || outcome.refusal.status === 404) return;
     throw failure(operation, outcome.refusal);
   },
 
@@ -46,6 +47,7 @@ export const createSessionKeeper = (sdk: StytchSdk): SessionKeeper => ({
       signal,
     });
     if (!outcome.isAnswer) throw failure(operation, outcome.refusal);
-    return outcome.answer.sessions.map(({ session_id: sessionId }) => sessionId);
+    const { sessions } = readAnswer(operation, sessionList, outcome.answer);
+    return sessions.map(({ session_id: sessionId }) => sessionId);
   },
 });

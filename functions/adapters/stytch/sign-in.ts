@@ -1,8 +1,9 @@
 // Signing in at Stytch: links and codes to an inbox. Sends and proofs are never repeated (standards D5).
 import { randomUUID } from 'node:crypto';
+import * as z from 'zod/mini';
 import type { AuthenticationProvider, SentTo } from '../../core/ports.ts';
 import { CODE_MINUTES } from '../../core/session/challenges.ts';
-import { CALL_MS, failure, proofOutcome, SEND_MS } from './proofs.ts';
+import { CALL_MS, failure, proofOutcome, readAnswer, SEND_MS } from './proofs.ts';
 import type { StytchOutcome, StytchRefusal, StytchSdk } from './sdk-client.ts';
 
 type SignIn = Pick<
@@ -22,6 +23,9 @@ const aboutUs: ReadonlySet<string> = new Set([
 const isAboutTheUser = ({ errorType, status }: StytchRefusal): boolean =>
   status < 500 && status !== 408 && !aboutUs.has(errorType);
 
+const id = z.string().check(z.minLength(1));
+const sentAnswer = z.looseObject({ email_id: id, user_id: id });
+
 /** `environment` stands in Stytch's ids, so that an address that got nothing has ids like every other. */
 export function createSignIn(sdk: StytchSdk, environment: 'test' | 'live'): SignIn {
   const nobody = (note: string): SentTo => ({
@@ -29,9 +33,9 @@ export function createSignIn(sdk: StytchSdk, environment: 'test' | 'live'): Sign
     methodId: `email-${environment}-${randomUUID()}`,
     stytchUserId: `user-${environment}-${randomUUID()}`,
   });
-  const sent = (operation: string, outcome: StytchOutcome<{ user_id: string; email_id: string }>): SentTo => {
+  const sent = (operation: string, outcome: StytchOutcome<unknown>): SentTo => {
     if (outcome.isAnswer) {
-      const { email_id: methodId, user_id: stytchUserId } = outcome.answer;
+      const { email_id: methodId, user_id: stytchUserId } = readAnswer(operation, sentAnswer, outcome.answer);
       return { note: 'sent', methodId, stytchUserId };
     }
     if (isAboutTheUser(outcome.refusal)) return nobody(outcome.refusal.errorType);

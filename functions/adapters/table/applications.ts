@@ -1,7 +1,14 @@
 // Application items: created once, leased, and settled by Unit's own clock; in the unsettled index until they are.
 import { type ApplicationRecord, isFinal } from '../../core/onboarding/records.ts';
 import type { IdMappings } from '../../core/ports.ts';
-import { keys, readableApplication, shardOf, toApplicationRecord, toItem, unsettledShards } from './items.ts';
+import {
+  applicationAttributes,
+  keys,
+  readableApplication,
+  shardOf,
+  toApplicationRecord,
+  unsettledShards,
+} from './items.ts';
 import type { Condition, Item, Store } from './store.ts';
 
 type ApplicationPort = Pick<
@@ -18,7 +25,7 @@ export const createApplications = (store: Store): ApplicationPort => ({
   createApplication: (record) =>
     store.put(
       keyOf(record),
-      { ...toItem(record), ...indexed(record) },
+      { ...applicationAttributes(record), ...indexed(record) },
       { expression: 'attribute_not_exists(pk)' },
     ),
 
@@ -51,15 +58,17 @@ export const createApplications = (store: Store): ApplicationPort => ({
   settleApplication(record) {
     const { status, unitApplicationId, unitCustomerId, unitUpdatedAt, documents, checkedAt, nextCheckAt } =
       record;
-    const set = toItem({
-      status,
-      unitApplicationId,
-      unitCustomerId,
-      unitUpdatedAt,
-      documents,
-      checkedAt,
+    const set = {
+      ...applicationAttributes({
+        status,
+        unitApplicationId,
+        unitCustomerId,
+        unitUpdatedAt,
+        documents,
+        checkedAt,
+      }),
       ...indexed(record),
-    });
+    };
     const remove = nextCheckAt === null ? ['unsettledPk', 'nextCheckAt'] : [];
     return store.update(keyOf(record), { set, remove }, settleRule(record));
   },

@@ -27,11 +27,14 @@ export function createCounters(
       const { max, windowSeconds } = limits[limit];
       const now = clock();
       const windowEndsAt = from + (Math.floor((now - from) / windowSeconds) + 1) * windowSeconds;
-      const isTaken = await store.update(
-        await keyOf(limit, whom, from),
-        { set: { expiresAt: Math.ceil(windowEndsAt) + KEEP_AFTER_SECONDS, lastAt: now }, add: { used: 1 } },
-        { expression: 'attribute_not_exists(used) OR used < :max', values: { ':max': max } },
-      );
+      // The first write of a window meets no count to compare with.
+      const isTaken =
+        max > 0 &&
+        (await store.update(
+          await keyOf(limit, whom, from),
+          { set: { expiresAt: Math.ceil(windowEndsAt) + KEEP_AFTER_SECONDS, lastAt: now }, add: { used: 1 } },
+          { expression: 'attribute_not_exists(used) OR used < :max', values: { ':max': max } },
+        ));
       if (isTaken) return;
       throw new ServiceError('rate_limited', {
         reason: limit,

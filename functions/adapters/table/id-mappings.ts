@@ -3,13 +3,15 @@ import type { UserRecord } from '../../core/onboarding/records.ts';
 import type { IdMappings } from '../../core/ports.ts';
 import { createApplications } from './applications.ts';
 import {
+  customerAttributes,
+  factorAttributes,
   keys,
   parseItem,
+  pointerAttributes,
   toApplicationRecord,
   toClaim,
   toCustomerRecord,
   toFactorRecord,
-  toItem,
   toLock,
   toPointer,
   userItem,
@@ -42,7 +44,7 @@ export function createIdMappings(store: Store): IdMappings {
     },
 
     async putPointer(pointer) {
-      await store.put(keys.pointer(pointer.unitApplicationId), toItem(pointer), {
+      await store.put(keys.pointer(pointer.unitApplicationId), pointerAttributes(pointer), {
         expression: 'attribute_not_exists(pk) OR applicationId = :applicationId',
         values: { ':applicationId': pointer.applicationId },
       });
@@ -59,7 +61,7 @@ export function createIdMappings(store: Store): IdMappings {
       ),
 
     async putCustomer(stytchUserId, customer) {
-      await store.put(keys.customer(stytchUserId, customer.unitCustomerId), toItem(customer), {
+      await store.put(keys.customer(stytchUserId, customer.unitCustomerId), customerAttributes(customer), {
         // Archived is Unit's last word, and only an operator or Unit's archive ends a Review.
         expression:
           customer.status === 'Archived'
@@ -73,7 +75,7 @@ export function createIdMappings(store: Store): IdMappings {
     },
 
     putFactor: (stytchUserId, factor) =>
-      store.put(keys.factor(stytchUserId, factor.factorId), toItem(factor), absent),
+      store.put(keys.factor(stytchUserId, factor.factorId), factorAttributes(factor), absent),
 
     async confirmFactor(stytchUserId, factorId, confirmedAt) {
       await store.update(

@@ -112,13 +112,28 @@ export const toCustomerRecord = (item: StoredItem): CustomerRecord => parseItem(
 export const toPointer = (item: StoredItem): Pointer => parseItem(pointerItem, item);
 export const toClaim = (item: StoredItem): Claim => parseItem(claimItem, item);
 
-/** The attributes of a record; what is null is left out, so that conditions on its absence hold, and lists are text. */
-export const toItem = (record: object): Item =>
-  Object.fromEntries(
-    Object.entries(record)
-      .filter(([, value]) => value !== null && value !== undefined)
-      .map(([name, value]) => [name, Array.isArray(value) ? JSON.stringify(value) : value]),
-  );
+interface Shaped {
+  readonly shape: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The attributes of a record: those of its kind and no others (INV5). What is null is left out, so that conditions on
+ * its absence hold; lists are text.
+ */
+const toItem =
+  ({ shape }: Shaped) =>
+  (record: object): Item =>
+    Object.fromEntries(
+      Object.entries(record)
+        .filter(([name, value]) => Object.hasOwn(shape, name) && value !== null && value !== undefined)
+        .map(([name, value]) => [name, Array.isArray(value) ? JSON.stringify(value) : value]),
+    );
+
+export const factorAttributes = toItem(factorItem);
+export const lockAttributes = toItem(lockItem);
+export const applicationAttributes = toItem(applicationItem);
+export const customerAttributes = toItem(customerItem);
+export const pointerAttributes = toItem(pointerItem);
 
 const SHARDS = 4;
 

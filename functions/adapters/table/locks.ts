@@ -1,11 +1,11 @@
 // The lock of a user and kind, by conditional writes: under a race exactly one holder (INV3).
 import type { IdMappings } from '../../core/ports.ts';
-import { keys, toItem, toLock } from './items.ts';
+import { keys, lockAttributes, toLock } from './items.ts';
 import type { Store } from './store.ts';
 
 export const createLocks = (store: Store): Pick<IdMappings, 'takeLock' | 'readLock' | 'takeOverLock'> => ({
   takeLock: (stytchUserId, lock) =>
-    store.put(keys.lock(stytchUserId, lock.name), toItem(lock), {
+    store.put(keys.lock(stytchUserId, lock.name), lockAttributes(lock), {
       expression: 'attribute_not_exists(pk) OR applicationId = :applicationId',
       values: { ':applicationId': lock.applicationId },
     }),
@@ -16,7 +16,7 @@ export const createLocks = (store: Store): Pick<IdMappings, 'takeLock' | 'readLo
   },
 
   takeOverLock: (stytchUserId, lock, from) =>
-    store.put(keys.lock(stytchUserId, lock.name), toItem(lock), {
+    store.put(keys.lock(stytchUserId, lock.name), lockAttributes(lock), {
       // Its time too: a holder that came back to life has taken it again.
       expression: 'applicationId = :from AND takenAt = :takenAt',
       values: { ':from': from.applicationId, ':takenAt': from.takenAt },

@@ -1,6 +1,6 @@
 // Unit as the onboarding needs it: send an application once, find and read applications and customers.
 import { ServiceError } from '../../core/errors.ts';
-import type { OnboardingProvider, Submission, SubmissionOutcome, UnitApplication } from '../../core/ports.ts';
+import type { OnboardingProvider, SubmissionOutcome, UnitApplication } from '../../core/ports.ts';
 import {
   APPLICATION_TAG,
   applicationDocument,
@@ -36,7 +36,7 @@ export function createOnboardingProvider(unit: UnitTransport): OnboardingProvide
           signal,
         }),
       ]);
-      if (outcome.status === 'fulfilled') return toOutcome(submission, outcome.value);
+      if (outcome.status === 'fulfilled') return toOutcome(outcome.value);
       if (isUnknown(outcome.reason)) return { outcome: 'unknown', reason: outcome.reason.code };
       throw outcome.reason;
     },
@@ -79,7 +79,7 @@ export function createOnboardingProvider(unit: UnitTransport): OnboardingProvide
 /** Timeouts and broken answers: Unit may have the application. */
 const isUnknown = (error: unknown): error is ServiceError =>
   error instanceof ServiceError &&
-  (error.code === 'upstream_timeout' || error.details.reason === 'no_answer');
+  (error.code === 'upstream_timeout' || error.code === 'upstream_unavailable');
 
 function readApplicationDocument(operation: string, reply: UnitReply): UnitApplication {
   if (!reply.isOk) throw toServiceError(reply);
@@ -89,7 +89,7 @@ function readApplicationDocument(operation: string, reply: UnitReply): UnitAppli
 }
 
 /** Which of the three outcomes an answer to the POST is; what is not a plain no may have created something. */
-function toOutcome({ request }: Submission, reply: UnitReply): SubmissionOutcome {
+function toOutcome(reply: UnitReply): SubmissionOutcome {
   if (reply.isOk) {
     const parsed = applicationDocument.safeParse(reply.document);
     return parsed.success
@@ -104,6 +104,6 @@ function toOutcome({ request }: Submission, reply: UnitReply): SubmissionOutcome
   if (status === 401 || status === 403 || status === 429) {
     return { outcome: 'refused', pointers: [], failure: toServiceError(reply) };
   }
-  const pointers = reply.pointers.flatMap((pointer) => toOurPointer(pointer, request) ?? []);
+  const pointers = reply.pointers.flatMap((pointer) => toOurPointer(pointer) ?? []);
   return { outcome: 'refused', pointers };
 }

@@ -1,5 +1,9 @@
 // An application in Unit's form; subject, tags, key and address are always ours, never the caller's.
-import type { ApplicationRequest } from '../../contract/application.ts';
+import {
+  type ApplicationRequest,
+  individualRequest,
+  soleProprietorRequest,
+} from '../../contract/application.ts';
 import type { Submission } from '../../core/ports.ts';
 import { APPLICATION_TAG } from './documents.ts';
 
@@ -29,9 +33,16 @@ function applicantAttributes(request: ApplicationRequest): Readonly<Record<strin
   }
 }
 
-/** A pointer of Unit's into our own request, or null where the fault is in a field that the caller did not send. */
-export function toOurPointer(pointer: string, request: ApplicationRequest): string | null {
+/** The fields that a caller can correct; `type` is ours, in another spelling. */
+const callersFields: ReadonlySet<string> = new Set(
+  [individualRequest, soleProprietorRequest].flatMap(({ shape: { type: _, ...fields } }) =>
+    Object.keys(fields),
+  ),
+);
+
+/** A pointer of Unit's into our own request, or null where the fault is in a field of ours. */
+export function toOurPointer(pointer: string): string | null {
   const path = /^\/?data\/attributes(\/.+)$/.exec(pointer)?.[1];
   const field = path?.split('/')[1];
-  return path !== undefined && field !== undefined && Object.hasOwn(request, field) ? path : null;
+  return path !== undefined && field !== undefined && callersFields.has(field) ? path : null;
 }

@@ -1,0 +1,46 @@
+// What a route is, and the pieces that many of them share.
+import type * as z from 'zod/mini';
+import type { ErrorCode } from '../core/errors.ts';
+
+/** The Lambda functions: one entry file, one bundle, one role each. */
+export const functionNames = [
+  'signup',
+  'step-up',
+  'application',
+  'token',
+  'unit-webhook',
+  'reconcile',
+] as const;
+export type FunctionName = (typeof functionNames)[number];
+
+export type AnswerStatus = 200 | 201 | 202 | 204;
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly function: FunctionName;
+  /**
+   * `session`: a Stytch session JWT as Bearer. `either`: a session JWT, or a session token in the body. `signature`:
+   * Unit's HMAC over the raw body.
+   */
+  readonly authentication: 'none' | 'session' | 'either' | 'signature';
+  readonly body: 'none' | 'json' | 'raw';
+  /** Larger bodies are refused with `payload_too_large`. */
+  readonly maxBodyBytes: number;
+  /** The whole request ends within this, whatever the vendors do; below the gateway's own 30 s. */
+  readonly deadlineMs: number;
+  readonly request?: z.ZodMiniType;
+  readonly answers: Readonly<Partial<Record<AnswerStatus, z.ZodMiniType | null>>>;
+  readonly problems: readonly ErrorCode[];
+}
+
+export const KILOBYTE = 1024;
+export const json = { body: 'json', maxBodyBytes: 16 * KILOBYTE } as const;
+export const noBody = { body: 'none', maxBodyBytes: 0 } as const;
+
+export const always = ['server_error', 'not_configured', 'temporarily_unavailable'] as const;
+export const badBody = ['invalid_request', 'payload_too_large', 'unsupported_media_type'] as const;
+export const vendor = ['upstream_unavailable', 'upstream_timeout'] as const;
+export const signedIn = ['invalid_token', 'user_locked', ...vendor] as const;
+export const steppedUp = ['insufficient_user_authentication', 'enrollment_required'] as const;
+export const enrolling = [...signedIn, ...steppedUp, 'factor_not_allowed'] as const;

@@ -1,0 +1,75 @@
+// What the rules need of a bank: applications, customers, and tokens for them.
+import type { ApplicationRequest } from '../contract/application.ts';
+import type { ServiceError } from './errors.ts';
+import type { ApplicationRecord } from './onboarding/records.ts';
+
+/** What Unit knows of a customer that a factor may be held against. */
+export interface ContactProvider {
+  /** The customer's phone number in E.164: to compare, never to store or show. */
+  readPhoneNumber(unitCustomerId: string, signal: AbortSignal): Promise<string | null>;
+}
+
+/** Unit's view of an application, in our words. */
+export interface UnitApplication {
+  readonly unitApplicationId: string;
+  readonly status: Exclude<ApplicationRecord['status'], 'Submitting' | 'NotSubmitted'>;
+  readonly updatedAt: string;
+  readonly unitCustomerId: string | null;
+  readonly jwtSubject: string | null;
+  /** Our `applicationId`, from the tag. */
+  readonly applicationId: string | null;
+  readonly documents: ApplicationRecord['documents'];
+}
+
+export interface UnitCustomer {
+  readonly unitCustomerId: string;
+  readonly type: 'individual' | 'business';
+  readonly status: 'Active' | 'Archived';
+  /** Every subject that may act for this customer. */
+  readonly jwtSubjects: readonly string[];
+  readonly unitApplicationId: string | null;
+}
+
+/** `refused`: Unit said no and nothing was created. `unknown`: it may or may not have been. */
+export type SubmissionOutcome =
+  | { readonly outcome: 'created'; readonly application: UnitApplication }
+  | {
+      readonly outcome: 'refused';
+      /** Into the caller's own request. */
+      readonly pointers: readonly string[];
+      /** Set when the refusal was about us (credentials, rate) and not about the application. */
+      readonly failure?: ServiceError;
+    }
+  | { readonly outcome: 'unknown'; readonly reason: string };
+
+export interface Submission {
+  readonly applicationId: string;
+  readonly stytchUserId: string;
+  readonly sourceIp: string;
+  readonly request: ApplicationRequest;
+}
+
+/** Unit, as the onboarding needs it. */
+export interface OnboardingProvider {
+  /** Waits 20 s at most and never retries. */
+  submitApplication(submission: Submission, signal: AbortSignal): Promise<SubmissionOutcome>;
+  findApplication(applicationId: string, signal: AbortSignal): Promise<UnitApplication | null>;
+  readApplication(unitApplicationId: string, signal: AbortSignal): Promise<UnitApplication | null>;
+  readCustomer(unitCustomerId: string, signal: AbortSignal): Promise<UnitCustomer | null>;
+}
+
+export interface CustomerTokenRequest {
+  readonly unitCustomerId: string;
+  readonly scopes: readonly string[];
+  readonly sessionJwt: string;
+  readonly expiresInSeconds: number;
+  readonly resources: readonly { type: 'card' | 'account'; ids: readonly string[] }[];
+}
+
+/** Unit, as the exchange needs it. */
+export interface TokenProvider {
+  createCustomerToken(
+    request: CustomerTokenRequest,
+    signal: AbortSignal,
+  ): Promise<{ readonly customerToken: string; readonly expiresInSeconds: number }>;
+}

@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createSecret, type Secret } from '../../functions/adapters/secrets.ts';
+import { codeOf, everythingIn, refusalOf } from '../support/adapters-errors.ts';
+import { ARN, type SecretsBench, secretsClient, startSecrets } from '../support/adapters-secrets.ts';
+import { unusedUrl } from '../support/adapters-servers.ts';
+
+const CACHE_SECONDS = 900;
+
+let bench: SecretsBench;
+let now: number;
+let secret: Secret;
+
+beforeEach(async () => {
+  bench = await startSecrets();
+  now = 1_000_000;
+  secret = createSecret(bench.client, ARN, () => now);
+});
+afterEach(() => bench.close());
+
+const outage = (times = 1): void =>
+  bench.manager.faults.arm({ method: 'POST', path: '/', times, fault: { kind: 'status', status: 500 } });
+
+describe('a secret in Secrets Manager', () => {
+  it('E2 is read once and kept for 15 minutes', async () => {
+    bench.put('value-number-1');
+    expect(await secret.read()).toEqual({ value: 'value-number-1' });
+    bench.put('value-number-2');
+    now += CACHE_SECONDS - 1;
+    expect(await secret.read()).toEqual({ value: 'value-number-1' });
+    expect(bench.reads()).toBe(1);
+    now += 1;
+    expect(await secret.read()).toEqual({ value: 'value-number-2' });
+    expect(bench.reads()).toBe(2);
+  });
+
+  it('E2 is read once for many requests at the same moment', async () => {
+    bench.put('value-number-1');
+    const values = await Promise.all(Array.from({ length: 25 }, () => secret.read()));
+    expect(new Set(values.map(({ value }) => value))).toEqual(new Set(['value-number-1']));
+    expect(bench.reads()).toBe(1);
+  });
+
+  it('E2 keeps serving the old value while Secrets Manager fails, and takes the new one after', async () => {
+    bench.put('value-number-1');
+    await secret.read();
+    bench.put('value-number-2');
+    now += CACHE_SECONDS;
+    outage(2);
+    expect((await secret.read()).value).toBe('value-number-1');
+    now += 30;
+    expect((await secret.read()).value).toBe('value-number-1');
+    now += 30;
+    expect((await secret.read()).value).toBe('value-number-2');
+  });
+
+  it('E2 asks no more than twice a minute in an outage, so that no request waits for each of them', async () => {
+    bench.put('value-number-1');
+    await secret.read();
+    now += CACHE_SECONDS;
+    outage(1000);
+    await Promise.all(Array.from({ length: 20 }, () => secret.read()));
+    now += 29;
+    await secret.read();
+    bench.manager.faults.heal();
+    bench.put('value-number-2');
+    expect((await secret.read()).value).toBe('value-number-1');
+    now += 1;
+    expect((await secret.read()).value).toBe('value-number-2');
+    expect(bench.reads()).toBe(2);
+  });
+
+  it('E2 keeps serving the old value when the new one is malformed', async () => {
+    bench.put('value-number-1');
+    await secret.read();
+    bench.manager.put(ARN, 'no JSON at all');
+    now += CACHE_SECONDS;
+    expect((await secret.read()).value).toBe('value-number-1');
+  });
+
+  it('E2 never caches a failed load', async () => {
+    outage();
+    bench.put('value-number-1');
+    expect(await codeOf(secret.read())).toBe('temporarily_unavailable');
+    expect((await secret.read()).value).toBe('value-number-1');
+  });
+
+  it('E2 fails all who wait for one failed load, and none after it', async () => {
+    outage();
+    bench.put('value-number-1');
+    const first = await Promise.allSettled([secret.read(), secret.read(), secret.read()]);
+    expect(first.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect((await secret.read()).value).toBe('value-number-1');
+  });
+
+  it('E1 says that the deployment is not configured while the secret is empty, and works once it is filled', async () => {
+    expect(await codeOf(secret.read())).toBe('not_configured');
+    bench.put('value-number-1');
+    expect((await secret.read()).value).toBe('value-number-1');
+  });
+
+  it.each([
+    ['no JSON', 'plain text of a secret'],
+    ['a JSON string', '"plain text of a secret"'],
+    ['no value', '{"token":"plain text of a secret"}'],
+    ['a value that is no text', '{"value":12345678}'],
+    ['an empty value', '{"value":""}'],
+    ['a value too short to be one', '{"value":"short"}'],
+    ['a previous value that is no text', '{"value":"long enough","previous":5}'],
+  ])('E2 says that the deployment is not configured when the secret holds %s', async (_, text) => {
+    bench.manager.put(ARN, text);
+    const refusal = await refusalOf(secret.read());
+    expect(refusal.code).toBe('not_configured');
+    expect(everythingIn(refusal)).not.toContain('plain text');
+  });
+
+  it('E4 holds the previous value beside the present one while a rotation is under way', async () => {
+    bench.put('value-number-2', 'value-number-1');
+    expect(await secret.read()).toEqual({ value: 'value-number-2', previous: 'value-number-1' });
+  });
+
+  it('says that the service is unavailable for a moment when Secrets Manager fails, denies or is gone', async () => {
+    outage();
+    const failed = await refusalOf(secret.read());
+    expect(failed.code).toBe('temporarily_unavailable');
+    expect(failed.details.retryAfterSeconds).toBeGreaterThan(0);
+    const gone = createSecret(secretsClient(await unusedUrl()), ARN, () => now);
+    expect(await codeOf(gone.read())).toBe('temporarily_unavailable');
+    expect(failed.details.upstream).toMatchObject({ provider: 'aws', operation: 'get_secret_value' });
+    expect(failed.details.cause).toBeUndefined();
+  });
+});

@@ -1,0 +1,86 @@
+// The rules of the tree, each a list of what breaks it.
+import { functionNames } from '../../functions/contract/routes.ts';
+import type { Import, SourceFile } from './source-tree.ts';
+
+const under = (target: string | null, ...folders: readonly string[]): boolean =>
+  target !== null && folders.some((folder) => target.startsWith(folder));
+
+const broken = (
+  files: readonly SourceFile[],
+  folder: string,
+  isForbidden: (one: Import, file: SourceFile) => boolean,
+): readonly string[] =>
+  files
+    .filter(({ name }) => name.startsWith(folder))
+    .flatMap((file) =>
+      file.imports
+        .filter((one) => isForbidden(one, file))
+        .map(({ specifier }) => `${file.name} imports ${specifier}`),
+    );
+
+type Rule = (files: readonly SourceFile[]) => readonly string[];
+
+const naming =
+  (isBroken: (file: SourceFile) => boolean, folder = ''): Rule =>
+  (files) =>
+    files.filter((file) => file.name.startsWith(folder) && isBroken(file)).map(({ name }) => name);
+
+const entries: ReadonlySet<string> = new Set(functionNames.map((name) => `functions/${name}.ts`));
+
+/** By the sentence that says what holds. */
+export const rules: Readonly<Record<string, Rule>> = {
+  'the core imports the core alone, and types of the contract': (files) =>
+    broken(
+      files,
+      'functions/core/',
+      ({ target, isTypeOnly }) =>
+        !under(target, 'functions/core/') && !(isTypeOnly && under(target, 'functions/contract/')),
+    ),
+  'adapters know nothing of HTTP, of the wiring and of the settings': (files) =>
+    broken(files, 'functions/adapters/', ({ target }) =>
+      under(target, 'functions/http/', 'functions/config.ts', 'functions/deps.ts'),
+    ),
+  'HTTP knows nothing of adapters, of the wiring and of the settings': (files) =>
+    broken(files, 'functions/http/', ({ target }) =>
+      under(target, 'functions/adapters/', 'functions/config.ts', 'functions/deps.ts'),
+    ),
+  'the contract knows nothing of HTTP and of adapters': (files) =>
+    broken(files, 'functions/contract/', ({ target }) =>
+      under(target, 'functions/http/', 'functions/adapters/', 'functions/config.ts', 'functions/deps.ts'),
+    ),
+  'nothing outside of functions/ ships but the token policy': (files) =>
+    broken(
+      files,
+      'functions/',
+      ({ target }) =>
+        target !== null && !under(target, 'functions/') && target !== 'config/token-policy.json',
+    ),
+  'what ships imports no module of AWS infrastructure, tests or tools': (files) =>
+    broken(files, 'functions/', ({ specifier }) =>
+      /^(aws-cdk-lib|constructs|cdk-nag|dynalite|jest|@jest\/|fast-check|esbuild|tsx)/.test(specifier),
+    ),
+  'vendor SDKs are named by adapters and the wiring alone': (files) =>
+    broken(
+      files,
+      'functions/',
+      ({ specifier, isTypeOnly }, { name }) =>
+        /^(stytch$|@aws-sdk\/)/.test(specifier) &&
+        !isTypeOnly &&
+        !name.startsWith('functions/adapters/') &&
+        name !== 'functions/deps.ts',
+    ),
+  'the environment is read in one file': naming(
+    ({ name, readsEnvironment }) => readsEnvironment && name !== 'functions/config.ts',
+    'functions/',
+  ),
+  'nothing is of type any': naming(({ hasAny }) => hasAny),
+  'no type is asserted but by `as const`': naming(
+    ({ nodes }) =>
+      nodes.has('TsAsExpression') || nodes.has('TsTypeAssertion') || nodes.has('TsNonNullExpression'),
+  ),
+  'no check of the compiler is switched off': naming(({ text }) =>
+    /@ts-(ignore|nocheck|expect-error)/.test(text),
+  ),
+  'a file that ships has at most 200 lines': naming(({ lines }) => lines > 200, 'functions/'),
+  'an entry file has at most 50 lines': naming(({ name, lines }) => entries.has(name) && lines > 50),
+};

@@ -1,0 +1,46 @@
+// A Secrets Manager over HTTP with the real AWS client, and a secret that needs none.
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Secret } from '../../functions/adapters/secrets.ts';
+import { createSecretsManager, type SecretsManager } from '../../simulators/aws/secrets-manager.ts';
+import { listen } from '../../simulators/server.ts';
+
+export const ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:Bridge-AbCdEf';
+
+export interface SecretsBench {
+  readonly manager: SecretsManager;
+  readonly client: SecretsManagerClient;
+  /** How often a value was read. */
+  reads(): number;
+  put(value: string, previous?: string): void;
+  close(): Promise<void>;
+}
+
+export async function startSecrets(): Promise<SecretsBench> {
+  const manager = createSecretsManager([{ arn: ARN, name: 'Bridge' }]);
+  const server = await listen(manager.handle, 0);
+  const client = secretsClient(server.url);
+  return {
+    manager,
+    client,
+    reads: () => manager.requests().length,
+    put: (value, previous) => manager.put(ARN, JSON.stringify({ value, previous })),
+    async close() {
+      client.destroy();
+      await server.close();
+    },
+  };
+}
+
+export const secretsClient = (endpoint: string): SecretsManagerClient =>
+  new SecretsManagerClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  });
+
+/** A secret whose value never changes. */
+export const fixedSecret = (value: string, previous?: string): Secret => ({
+  read: async () => (previous === undefined ? { value } : { value, previous }),
+  renew: async () => null,
+});

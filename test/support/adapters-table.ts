@@ -1,0 +1,101 @@
+// The table of the stack in dynalite, the store over it, and records to put in.
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createIdMappings } from '../../functions/adapters/table/id-mappings.ts';
+import { createStore, type Store } from '../../functions/adapters/table/store.ts';
+import type { ApplicationRecord } from '../../functions/core/onboarding/records.ts';
+import type { IdMappings } from '../../functions/core/ports.ts';
+import { type LocalTable, startTable } from '../../simulators/aws/table.ts';
+
+export const TABLE_NAME = 'IdMapping';
+
+/** As `lib/id-mapping-table.ts` defines it. */
+const definition = {
+  TableName: TABLE_NAME,
+  BillingMode: 'PAY_PER_REQUEST',
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+  AttributeDefinitions: [
+    { AttributeName: 'pk', AttributeType: 'S' },
+    { AttributeName: 'sk', AttributeType: 'S' },
+    { AttributeName: 'unsettledPk', AttributeType: 'S' },
+    { AttributeName: 'nextCheckAt', AttributeType: 'N' },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'unsettled',
+      KeySchema: [
+        { AttributeName: 'unsettledPk', KeyType: 'HASH' },
+        { AttributeName: 'nextCheckAt', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'ALL' },
+    },
+  ],
+};
+
+export const tableClient = (endpoint: string): DynamoDBClient =>
+  new DynamoDBClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  });
+
+export interface TableBench {
+  readonly table: LocalTable;
+  readonly client: DynamoDBClient;
+  readonly store: Store;
+  readonly mappings: IdMappings;
+  /** The one item with these keys, as it lies in the table. */
+  item(pk: string, sk: string): Promise<Record<string, unknown> | undefined>;
+  close(): Promise<void>;
+}
+
+export async function startTableBench(): Promise<TableBench> {
+  const arn = `arn:aws:dynamodb:us-east-1:000000000000:table/${TABLE_NAME}`;
+  const table = await startTable({ tableName: TABLE_NAME, arn, definition });
+  const client = tableClient(table.url);
+  const store = createStore(client, TABLE_NAME);
+  return {
+    table,
+    client,
+    store,
+    mappings: createIdMappings(store),
+    item: async (pk, sk) => (await table.scan()).find((item) => item['pk'] === pk && item['sk'] === sk),
+    async close() {
+      client.destroy();
+      await table.close();
+    },
+  };
+}
+
+let count = 0;
+
+/** A user that no other test has. */
+export const newUser = (): string => {
+  count += 1;
+  return `user-test-${count}`;
+};
+
+export const newApplicationId = (): string => {
+  count += 1;
+  return `APPLICATION${String(count).padStart(15, 'A')}`;
+};
+
+export const applicationOf = (changes: Partial<ApplicationRecord> = {}): ApplicationRecord => ({
+  stytchUserId: newUser(),
+  applicationId: newApplicationId(),
+  type: 'individual',
+  status: 'Submitting',
+  fingerprint: 'k1.fingerprint',
+  createdAt: 1000,
+  leaseUntil: 1150,
+  unitApplicationId: null,
+  unitCustomerId: null,
+  unitUpdatedAt: null,
+  documents: [],
+  checkedAt: null,
+  nextCheckAt: 1150,
+  ...changes,
+});
