@@ -30,4 +30,17 @@ export default {
     bundled('browser'),
   ],
   coverageProvider: 'v8',
+  // Entry files and their wiring run in the bundles, in processes of their own; a file of types alone has no code.
+  collectCoverageFrom: [
+    'functions/**/*.ts',
+    '!functions/*.ts',
+    '!functions/core/*ports.ts',
+    '!functions/core/session/session.ts',
+  ],
+  coverageReporters: ['text-summary'],
+  coverageThreshold: {
+    './functions/core/': { lines: 100, branches: 100 },
+    './functions/adapters/': { lines: 90, branches: 90 },
+    './functions/http/': { lines: 90, branches: 90 },
+  },
 };

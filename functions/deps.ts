@@ -92,7 +92,11 @@ export function createDeps(name: FunctionName) {
     const passkeyDomain = name === 'step-up' ? config().get('PASSKEY_DOMAIN') : '';
     const environment = config().get('VENDOR_ENVIRONMENT');
     return {
-      provider: createAuthenticationProvider(sdk, { environment, passkeyDomain }),
+      provider: createAuthenticationProvider(sdk, {
+        environment,
+        passkeyDomain,
+        uuidOf: hashes().uuidOf,
+      }),
       keeper: createSessionKeeper(sdk),
     };
   });

@@ -9,7 +9,7 @@ import { createDeps } from './deps.ts';
 import { accepted, noContent, ok, signedIn, signedInJson } from './http/endpoint.ts';
 import { serve } from './http/serve.ts';
 
-const { runtime, enrolling, warm, warming } = createDeps('step-up');
+const { runtime, enrolling, caller, warm, warming } = createDeps('step-up');
 
 export const handler = serve(
   runtime,
@@ -26,8 +26,8 @@ export const handler = serve(
   signedInJson(routes.confirmTotp, async ({ session, body, signal }) =>
     ok(await confirmTotp(await enrolling(), session, body, signal)),
   ),
-  signedInJson(routes.enrolSms, async ({ session, body, signal }) =>
-    accepted(await enrolSms(await enrolling(), session, body, signal)),
+  signedInJson(routes.enrolSms, async ({ session, body, incoming, signal }) =>
+    accepted(await enrolSms(await enrolling(), session, body, caller(incoming).network, signal)),
   ),
   signedInJson(routes.confirmSms, async ({ session, body, signal }) =>
     ok(await confirmSms(await enrolling(), session, body, signal)),
@@ -38,8 +38,8 @@ export const handler = serve(
   signedInJson(routes.confirmPasskey, async ({ session, body, signal }) =>
     ok(await confirmPasskey(await enrolling(), session, body, signal)),
   ),
-  signedInJson(routes.challenge, async ({ session, body, signal }) =>
-    ok(await beginStepUp(await enrolling(), session, body, signal)),
+  signedInJson(routes.challenge, async ({ session, body, incoming, signal }) =>
+    ok(await beginStepUp(await enrolling(), session, body, caller(incoming).network, signal)),
   ),
   signedInJson(routes.stepUp, async ({ session, body, signal }) =>
     ok(await stepUp(await enrolling(), session, body, signal)),

@@ -14,6 +14,8 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 export interface KeyedHashes extends Hashes {
   /** A subject of a limit, so that no address or number stands in the table. */
   subject(text: string): Promise<string>;
+  /** A keyed hash in the form of a UUID, for ids of nobody. */
+  uuidOf(text: string): Promise<string>;
   /** AES-256-GCM over the text; opaque and of one length for texts of one length. */
   seal(text: string): Promise<string>;
   /** Null for what was not sealed with this key. */
@@ -34,6 +36,16 @@ export function createHashes(hashKey: Secret): KeyedHashes {
       base32(createHash('sha256').update(JSON.stringify(parts)).digest()).slice(0, 26),
     fingerprint: async (text) => `${KEY_VERSION}.${(await hmac('fingerprint', text)).toString('base64url')}`,
     subject: async (text) => (await hmac('limit', text)).subarray(0, 16).toString('base64url'),
+    async uuidOf(text) {
+      const hex = (await hmac('nobody', text)).toString('hex');
+      return [
+        hex.slice(0, 8),
+        hex.slice(8, 12),
+        `4${hex.slice(13, 16)}`,
+        `a${hex.slice(17, 20)}`,
+        hex.slice(20, 32),
+      ].join('-');
+    },
     async seal(text) {
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv('aes-256-gcm', await derive('challenge'), iv);

@@ -76,7 +76,7 @@ async function readCapped(request: OutboundRequest, response: Response): Promise
 function retryAfter(header: string | null): number | undefined {
   if (header === null) return undefined;
   if (/^\d{1,6}$/.test(header)) return Number(header);
-  const seconds = / GMT$/.test(header) ? (Date.parse(header) - Date.now()) / 1000 : Number.NaN;
+  const seconds = header.endsWith(' GMT') ? (Date.parse(header) - Date.now()) / 1000 : Number.NaN;
   return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;
 }
 

@@ -20,7 +20,12 @@ export interface TotpEnrolment {
 
 /** Stytch's answer to a proof: right, or wrong in a way that is told to nobody. */
 export type ProofOutcome =
-  | { readonly isProved: true; readonly confirmed: ConfirmedSession }
+  | {
+      readonly isProved: true;
+      readonly confirmed: ConfirmedSession;
+      /** The passkey that the call registered or proved; null for every other proof. */
+      readonly factorId: string | null;
+    }
   | { readonly isProved: false; readonly reason: string };
 
 /** Where a sign-in message went: ids to seal, and a word for our log. For an address that got none, ids of nobody. */

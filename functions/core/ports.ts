@@ -47,7 +47,12 @@ export interface IdMappings {
   putCustomer(stytchUserId: string, customer: CustomerRecord): Promise<void>;
   /** Keeps what is there, since the first sight of a factor is what counts; false when something was. */
   putFactor(stytchUserId: string, factor: FactorRecord): Promise<boolean>;
+  /** An enrolment begun on good ground: replaces whatever record the factor had. */
+  beginFactor(stytchUserId: string, factor: FactorRecord): Promise<void>;
   confirmFactor(stytchUserId: string, factorId: string, confirmedAt: number): Promise<void>;
+  /** One at a time: false while another request changes this user's factors. */
+  takeUserLease(stytchUserId: string, now: number, until: number): Promise<boolean>;
+  endUserLease(stytchUserId: string): Promise<void>;
 
   /** What became of an event, or null. */
   readEvent(eventId: string): Promise<string | null>;

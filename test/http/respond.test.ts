@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { problemBody, problemTypes } from '../../functions/contract/problems.ts';
-import { type ErrorCode, errorCodes, type ErrorDetails, ServiceError } from '../../functions/core/errors.ts';
+import { type ErrorCode, type ErrorDetails, errorCodes, ServiceError } from '../../functions/core/errors.ts';
 import { answer, type HttpAnswer, problem } from '../../functions/http/respond.ts';
 import { bodyOf, TYPE_BASE } from '../support/adapters-http.ts';
 

@@ -5,8 +5,8 @@ import { problemBody, problemTypes } from '../../functions/contract/problems.ts'
 import { type AnswerStatus, type Route, routes } from '../../functions/contract/routes.ts';
 import { errorCodes, ServiceError } from '../../functions/core/errors.ts';
 import {
-  eitherJson,
   type Endpoint,
+  eitherJson,
   open,
   signed,
   signedIn,

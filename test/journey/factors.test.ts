@@ -9,6 +9,7 @@ import {
   apply,
   emailFactor,
   individual,
+  readDevTemplate,
   type SignedInUser,
   signedInUser,
   startTestWorld,
@@ -18,7 +19,15 @@ const ORIGIN = 'http://localhost:4400';
 
 let world: World;
 beforeAll(async () => {
-  world = await startTestWorld();
+  // So many people sign up from one address in no deployment.
+  const template = readDevTemplate();
+  for (const { Properties } of Object.values(template.Resources)) {
+    const variables = Properties?.['Environment']?.Variables;
+    if (variables?.LIMITS === undefined) continue;
+    const limits = JSON.parse(variables.LIMITS);
+    variables.LIMITS = JSON.stringify({ ...limits, sendsPerSource: { max: 1000, windowSeconds: 3600 } });
+  }
+  world = await startTestWorld({ template });
 });
 afterAll(() => world.close());
 afterEach(() => world.stytch.controls.faults.heal());
@@ -502,7 +511,7 @@ describe('enrolment hijack', () => {
 });
 
 describe('lost answers', () => {
-  it('D5 a proof whose answer is lost is not sent again: the session is read, and the step-up succeeds', async () => {
+  it('D5 a proof whose answer is lost is not sent again, and buys no JWT but by the session token', async () => {
     const user = await signedInUser(world, [emailFactor]);
     world.stytch.controls.faults.arm({
       method: 'POST',
@@ -511,16 +520,21 @@ describe('lost answers', () => {
       fault: { kind: 'cut' },
     });
     const before = world.stytch.controls.requests().length;
-    const steppedUp = await api('POST', '/v1/step-up', user.sessionJwt, {
+    const lost = await api('POST', '/v1/step-up', user.sessionJwt, {
       factor: 'totp',
       code: world.stytch.controls.totpCode(user.userId),
     });
-    expect(kindsOf(steppedUp)).toEqual(['email', 'totp']);
+    expectProblem(lost, 504, 'upstream_timeout');
+    expect(lost.body).not.toHaveProperty('sessionJwt');
     const proofs = world.stytch.controls
       .requests()
       .slice(before)
       .filter(({ path }) => path === '/v1/totps/authenticate');
     expect(proofs).toHaveLength(1);
+    const refreshed = await api('POST', '/v1/sessions/refresh', undefined, {
+      sessionToken: user.sessionToken,
+    });
+    expect(kindsOf(refreshed)).toEqual(['email', 'totp']);
   });
 
   it('eight wrong codes in a row refuse the ninth, and a sign-in ends the row', async () => {
@@ -553,6 +567,110 @@ describe('lost answers', () => {
     });
     expect(steppedUp.status).toBe(200);
   }, 20_000);
+});
+
+describe('what strangers cannot do', () => {
+  it('use up the step-ups of a user by wrong passcodes at the inbox', async () => {
+    const user = await signedInUser(world, [emailFactor]);
+    for (let round = 0; round < 4; round += 1) {
+      const sent = await api('POST', '/v1/signup', undefined, { method: 'email_otp', email: user.email });
+      for (let i = 0; i < 5; i += 1) {
+        await api('POST', '/v1/signup/authenticate', undefined, {
+          method: 'email_otp',
+          challengeId: field(sent, 'challengeId'),
+          code: String(100_000 + i),
+        });
+      }
+    }
+    const steppedUp = await api('POST', '/v1/step-up', user.sessionJwt, {
+      factor: 'totp',
+      code: world.stytch.controls.totpCode(user.userId),
+    });
+    expect(steppedUp.status).toBe(200);
+  }, 20_000);
+
+  it("use up the messages of a number that is somebody else's factor", async () => {
+    const victim = await newcomer();
+    const phoneNumber = newNumber();
+    const { sessionJwt, factorId } = await enrolSms(victim, phoneNumber);
+    for (let i = 0; i < 6; i += 1) {
+      const stranger = await newcomer();
+      await api('POST', '/v1/factors/sms', stranger.sessionJwt, { phoneNumber });
+    }
+    const challenge = await api('POST', '/v1/step-up/challenge', sessionJwt, { factor: 'sms', factorId });
+    expect(challenge.status).toBe(200);
+  });
+
+  it('have more than thirty messages an hour sent from one place', async () => {
+    const strict = await startTestWorld();
+    const statuses: number[] = [];
+    for (let i = 0; i < 32; i += 1) {
+      const email = `pump.${randomUUID().slice(0, 8)}@example.com`;
+      const { userId } = await strict.stytch.controls.seedUser({ email });
+      const { sessionJwt } = await strict.stytch.controls.startSession({ userId, factors: [emailFactor] });
+      const url = `${strict.apiUrl}/v1/factors/sms`;
+      const { status } = await call('POST', url, { bearer: sessionJwt, body: { phoneNumber: newNumber() } });
+      statuses.push(status);
+    }
+    await strict.close();
+    expect(statuses.filter((status) => status === 202)).toHaveLength(30);
+    expect(statuses.slice(30)).toEqual([429, 429]);
+  }, 30_000);
+});
+
+describe('what a recovery does not open', () => {
+  it('any other factor, also after the lost TOTP is gone', async () => {
+    const user = await signedInUser(world);
+    expect(await apply(world, user, individual(user.email))).toMatchObject({ status: 201 });
+    const later = await world.stytch.controls.startSession({ userId: user.userId, factors: [emailFactor] });
+    const [recoveryCode] = await recoveryCodesOf(user.userId);
+    const recovered = await api('POST', '/v1/step-up', later.sessionJwt, {
+      factor: 'recovery_code',
+      recoveryCode,
+    });
+    const sessionJwt = field(recovered, 'sessionJwt');
+    expect((await api('POST', '/v1/factors/totp', sessionJwt)).status).toBe(200);
+    const sms = await api('POST', '/v1/factors/sms', sessionJwt, { phoneNumber: '+15555550142' });
+    expectProblem(sms, 403, 'factor_not_allowed');
+    expectProblem(await api('POST', '/v1/factors/passkey', sessionJwt), 403, 'factor_not_allowed');
+    const fresh = await world.stytch.controls.startSession({ userId: user.userId, factors: [emailFactor] });
+    const again = await api('POST', '/v1/factors/sms', fresh.sessionJwt, { phoneNumber: '+15555550142' });
+    expectProblem(again, 403, 'factor_not_allowed');
+  });
+
+  it('ends other sessions before the old TOTP goes, also when the first try failed', async () => {
+    const user = await signedInUser(world);
+    const other = await world.stytch.controls.startSession({ userId: user.userId });
+    const later = await world.stytch.controls.startSession({ userId: user.userId, factors: [emailFactor] });
+    world.stytch.controls.faults.arm({
+      method: 'GET',
+      path: '/v1/sessions',
+      times: 1,
+      fault: { kind: 'status', status: 500 },
+    });
+    const [recoveryCode] = await recoveryCodesOf(user.userId);
+    const failed = await api('POST', '/v1/step-up', later.sessionJwt, {
+      factor: 'recovery_code',
+      recoveryCode,
+    });
+    expect(failed.status).toBe(502);
+    const refreshed = await api('POST', '/v1/sessions/refresh', undefined, {
+      sessionToken: later.sessionToken,
+    });
+    expect((await api('POST', '/v1/factors/totp', field(refreshed, 'sessionJwt'))).status).toBe(200);
+    const live = world.stytch.controls.sessions(user.userId).map((one) => one['session_id']);
+    expect(live).not.toContain(other.sessionId);
+  });
+
+  it('two parallel removals leave one factor that counts', async () => {
+    const user = await signedInUser(world);
+    const totpId = await totpIdOf(user);
+    const { sessionJwt, factorId } = await enrolSms(user, newNumber());
+    const removed = await Promise.all(
+      [totpId, factorId].map((id) => api('DELETE', `/v1/factors/${id}`, sessionJwt)),
+    );
+    expect(removed.map(({ status }) => status).sort((a, b) => a - b)).toEqual([204, 409]);
+  });
 });
 
 describe('GET /v1/me', () => {

@@ -7,8 +7,16 @@ import { createSignIn } from './sign-in.ts';
 /** The adapter over the official SDK. */
 export const createAuthenticationProvider = (
   sdk: StytchSdk,
-  { environment, passkeyDomain }: { readonly environment: 'test' | 'live'; readonly passkeyDomain: string },
+  {
+    environment,
+    passkeyDomain,
+    uuidOf,
+  }: {
+    readonly environment: 'test' | 'live';
+    readonly passkeyDomain: string;
+    readonly uuidOf: (text: string) => Promise<string>;
+  },
 ): AuthenticationProvider => ({
-  ...createSignIn(sdk, environment),
+  ...createSignIn(sdk, environment, uuidOf),
   ...createSecondFactors(sdk, passkeyDomain),
 });

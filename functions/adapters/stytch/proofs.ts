@@ -3,7 +3,7 @@ import type * as z from 'zod/mini';
 import { ServiceError } from '../../core/errors.ts';
 import type { ProofOutcome } from '../../core/ports.ts';
 import { faultOf } from '../outbound.ts';
-import { isOurCredentials, toServiceError } from './errors.ts';
+import { isLock, isOurCredentials, toServiceError } from './errors.ts';
 import type { StytchOutcome, StytchRefusal, StytchSdk } from './sdk-client.ts';
 import { sessionAnswer, toConfirmed } from './session-reader.ts';
 
@@ -46,14 +46,23 @@ const isPasskeyRefusal = ({ errorType, status }: StytchRefusal): boolean =>
 const notEnrolled: ReadonlySet<string> = new Set(['totp_not_found', 'totps_not_found_for_user']);
 
 /** Reads the answer to an `authenticate`. */
-export function proofOutcome(operation: string, outcome: StytchOutcome<unknown>): ProofOutcome {
+export function proofOutcome(
+  operation: string,
+  outcome: StytchOutcome<unknown>,
+  isSignIn = false,
+): ProofOutcome {
   if (outcome.isAnswer) {
     const parsed = sessionAnswer.safeParse(outcome.answer);
-    if (parsed.success) return { isProved: true, confirmed: toConfirmed(parsed.data) };
+    if (parsed.success) {
+      const factorId = parsed.data.webauthn_registration_id ?? null;
+      return { isProved: true, confirmed: toConfirmed(parsed.data), factorId };
+    }
     throw unreadable(operation);
   }
   const { refusal } = outcome;
-  if (wrongProof.has(refusal.errorType) || isPasskeyRefusal(refusal)) {
+  // A lock is told to a genuine session alone; before sign-in it reads like a wrong proof.
+  const isHiddenLock = isSignIn && isLock(refusal.errorType);
+  if (wrongProof.has(refusal.errorType) || isPasskeyRefusal(refusal) || isHiddenLock) {
     return { isProved: false, reason: refusal.errorType };
   }
   if (notEnrolled.has(refusal.errorType)) return { isProved: false, reason: 'not_enrolled' };

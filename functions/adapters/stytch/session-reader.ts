@@ -16,6 +16,7 @@ export const sessionAnswer = z.looseObject({
   request_id: z.string(),
   session_jwt: z.string().check(z.minLength(1)),
   session_token: z.optional(z.string()),
+  webauthn_registration_id: z.optional(z.string()),
   user: stytchUser,
 });
 

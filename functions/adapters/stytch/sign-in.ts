@@ -1,5 +1,4 @@
 // Signing in at Stytch: links and codes to an inbox. Sends and proofs are never repeated (standards D5).
-import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { AuthenticationProvider, SentTo } from '../../core/ports.ts';
 import { CODE_MINUTES } from '../../core/session/challenges.ts';
@@ -26,19 +25,29 @@ const isAboutTheUser = ({ errorType, status }: StytchRefusal): boolean =>
 const id = z.string().check(z.minLength(1));
 const sentAnswer = z.looseObject({ email_id: id, user_id: id });
 
-/** `environment` stands in Stytch's ids, so that an address that got nothing has ids like every other. */
-export function createSignIn(sdk: StytchSdk, environment: 'test' | 'live'): SignIn {
-  const nobody = (note: string): SentTo => ({
-    note,
-    methodId: `email-${environment}-${randomUUID()}`,
-    stytchUserId: `user-${environment}-${randomUUID()}`,
-  });
-  const sent = (operation: string, outcome: StytchOutcome<unknown>): SentTo => {
+/**
+ * An address that got nothing has ids like every other, and always the same: `environment` stands in Stytch's ids, and
+ * `uuidOf` is a keyed hash.
+ */
+export function createSignIn(
+  sdk: StytchSdk,
+  environment: 'test' | 'live',
+  uuidOf: (text: string) => Promise<string>,
+): SignIn {
+  const nobody = async (note: string, address: string): Promise<SentTo> => {
+    const uuid = await uuidOf(address.toLowerCase());
+    return { note, methodId: `email-${environment}-${uuid}`, stytchUserId: `user-${environment}-${uuid}` };
+  };
+  const sent = async (
+    operation: string,
+    outcome: StytchOutcome<unknown>,
+    address: string,
+  ): Promise<SentTo> => {
     if (outcome.isAnswer) {
       const { email_id: methodId, user_id: stytchUserId } = readAnswer(operation, sentAnswer, outcome.answer);
       return { note: 'sent', methodId, stytchUserId };
     }
-    if (isAboutTheUser(outcome.refusal)) return nobody(outcome.refusal.errorType);
+    if (isAboutTheUser(outcome.refusal)) return nobody(outcome.refusal.errorType, address);
     throw failure(operation, outcome.refusal);
   };
 
@@ -59,7 +68,7 @@ export function createSignIn(sdk: StytchSdk, environment: 'test' | 'live'): Sign
           }),
         { timeoutMs: SEND_MS, signal },
       );
-      return sent(operation, outcome);
+      return sent(operation, outcome, email);
     },
 
     async sendEmailOtp(email, signal) {
@@ -74,7 +83,7 @@ export function createSignIn(sdk: StytchSdk, environment: 'test' | 'live'): Sign
           }),
         { timeoutMs: SEND_MS, signal },
       );
-      return sent(operation, outcome);
+      return sent(operation, outcome, email);
     },
 
     async authenticateMagicLink({ token, codeVerifier, durationMinutes }, signal) {
@@ -89,7 +98,7 @@ export function createSignIn(sdk: StytchSdk, environment: 'test' | 'live'): Sign
           }),
         { timeoutMs: CALL_MS, signal },
       );
-      return proofOutcome(operation, outcome);
+      return proofOutcome(operation, outcome, true);
     },
 
     async authenticateOtp({ methodId, code, ...target }, signal) {
@@ -103,7 +112,7 @@ export function createSignIn(sdk: StytchSdk, environment: 'test' | 'live'): Sign
         (client) => client.otps.authenticate({ method_id: methodId, code, ...session }),
         { timeoutMs: CALL_MS, signal },
       );
-      return proofOutcome(operation, outcome);
+      return proofOutcome(operation, outcome, 'durationMinutes' in target);
     },
   };
 }

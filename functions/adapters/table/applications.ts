@@ -56,11 +56,12 @@ export const createApplications = (store: Store): ApplicationPort => ({
   },
 
   settleApplication(record) {
-    const { status, unitApplicationId, unitCustomerId, unitUpdatedAt, documents, checkedAt, nextCheckAt } =
-      record;
+    const { status, isRefused, unitApplicationId, unitCustomerId, unitUpdatedAt } = record;
+    const { documents, checkedAt, nextCheckAt } = record;
     const set = {
       ...applicationAttributes({
         status,
+        isRefused,
         unitApplicationId,
         unitCustomerId,
         unitUpdatedAt,

@@ -77,6 +77,21 @@ export function createIdMappings(store: Store): IdMappings {
     putFactor: (stytchUserId, factor) =>
       store.put(keys.factor(stytchUserId, factor.factorId), factorAttributes(factor), absent),
 
+    async beginFactor(stytchUserId, factor) {
+      await store.put(keys.factor(stytchUserId, factor.factorId), factorAttributes(factor));
+    },
+
+    takeUserLease: (stytchUserId, now, until) =>
+      store.update(
+        keys.user(stytchUserId),
+        { set: { leaseUntil: until } },
+        { expression: 'attribute_not_exists(leaseUntil) OR leaseUntil < :now', values: { ':now': now } },
+      ),
+
+    async endUserLease(stytchUserId) {
+      await store.update(keys.user(stytchUserId), { set: { leaseUntil: 0 } });
+    },
+
     async confirmFactor(stytchUserId, factorId, confirmedAt) {
       await store.update(
         keys.factor(stytchUserId, factorId),

@@ -71,6 +71,7 @@ const applicationItem = z.looseObject({
   unitApplicationId: nullable(z.string()),
   unitCustomerId: nullable(z.string()),
   unitUpdatedAt: nullable(z.string()),
+  isRefused: z._default(z.boolean(), false),
   documents: z._default(z.pipe(z.pipe(z.string(), z.transform(parseJson)), documents), []),
   checkedAt: nullable(z.number()),
   nextCheckAt: nullable(z.number()),

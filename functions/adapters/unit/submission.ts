@@ -35,9 +35,9 @@ function applicantAttributes(request: ApplicationRequest): Readonly<Record<strin
 
 /** The fields that a caller can correct; `type` is ours, in another spelling. */
 const callersFields: ReadonlySet<string> = new Set(
-  [individualRequest, soleProprietorRequest].flatMap(({ shape: { type: _, ...fields } }) =>
-    Object.keys(fields),
-  ),
+  [individualRequest, soleProprietorRequest]
+    .flatMap(({ shape }) => Object.keys(shape))
+    .filter((name) => name !== 'type'),
 );
 
 /** A pointer of Unit's into our own request, or null where the fault is in a field of ours. */

@@ -44,14 +44,37 @@ export function countsSince({ factorId }: UserFactor, records: readonly FactorRe
 
 function countsFrom(record: FactorRecord): number {
   switch (record.origin) {
-    case 'enrolled':
     case 'seen':
       return record.firstSeenAt;
+    case 'enrolled':
+      // Begun here and never confirmed here: no more than a factor that we first saw late.
+      return record.confirmedAt === null ? record.firstSeenAt + LATE_FACTOR_WAIT_SECONDS : record.firstSeenAt;
     case 'seen_late':
     case 'recovered':
       return record.firstSeenAt + LATE_FACTOR_WAIT_SECONDS;
   }
 }
+
+/** Whether a lost TOTP was replaced within the last day. */
+export const isWaitingAfterRecovery = (records: readonly FactorRecord[], now: number): boolean =>
+  records.some(
+    ({ origin, firstSeenAt }) => origin === 'recovered' && firstSeenAt + LATE_FACTOR_WAIT_SECONDS > now,
+  );
+
+/** Time in which an enrolment that was begun here may still be confirmed. */
+export const CONFIRM_WITHIN_SECONDS = 600;
+
+/** Enrolments under way whose factor Stytch shows verified: their confirmation's answer was lost. */
+export const newlyConfirmed = (user: User, known: UserRecord, now: number): readonly FactorRecord[] =>
+  known.factors
+    .filter(
+      ({ factorId, origin, confirmedAt, firstSeenAt }) =>
+        (origin === 'enrolled' || origin === 'recovered') &&
+        confirmedAt === null &&
+        now - firstSeenAt <= CONFIRM_WITHIN_SECONDS &&
+        user.factors.some((factor) => factor.factorId === factorId && factor.isVerified),
+    )
+    .map((record) => ({ ...record, confirmedAt: now }));
 
 /** Records for the verified possession factors that we have not met before. */
 export function newlySeen(user: User, known: UserRecord, now: number): readonly FactorRecord[] {

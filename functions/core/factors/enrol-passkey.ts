@@ -41,20 +41,25 @@ export async function confirmPasskey(
   const grace = ENROLMENT_WINDOW_SECONDS;
   requireEnrolment(ports.policy, presented, current, known, ports.clock(), grace, grounds);
   const { stytchUserId, sessionJwt } = presented;
-  const ask = () => ports.provider.registerPasskey({ stytchUserId, credential, sessionJwt }, signal);
+  const registered: { factorId: string | null } = { factorId: null };
+  const ask = async () => {
+    const outcome = await ports.provider.registerPasskey({ stytchUserId, credential, sessionJwt }, signal);
+    if (outcome.isProved) registered.factorId = outcome.factorId;
+    return outcome;
+  };
   const proved = await prove(ports, presented, current, 'passkey', ask, signal);
   const now = ports.clock();
-  const before = new Set(current.user.factors.map(({ factorId }) => factorId));
-  for (const { kind, factorId } of proved.user.factors) {
-    if (kind !== 'passkey' || factorId === null || before.has(factorId)) continue;
+  // The one that Stytch says it registered now, and none that somebody else added meanwhile.
+  if (registered.factorId !== null) {
+    const { factorId } = registered;
     await ports.mappings.putFactor(stytchUserId, {
       factorId,
-      kind,
+      kind: 'passkey',
       origin: 'enrolled',
       firstSeenAt: now,
       confirmedAt: now,
     });
-    ports.log.record('factor.enrolled', { stytchUserId, factorId, kind });
+    ports.log.record('factor.enrolled', { stytchUserId, factorId, kind: 'passkey' });
   }
   return sessionAnswer(proved.session);
 }

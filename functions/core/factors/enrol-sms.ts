@@ -14,33 +14,43 @@ import {
   type EnrolmentPorts,
   readEnrolled,
   requireEnrolment,
-  withoutUnconfirmed,
+  without,
 } from './enrolment.ts';
 import { prove } from './prove.ts';
-import { openOwnChallenge, sendSms } from './step-up.ts';
+import { countSms, openOwnChallenge, sendSms } from './step-up.ts';
 
 const grounds = ['nothing_yet', 'held_factor', 'unit_phone'] as const;
 
 /**
  * Sends a code to a number that is to become a factor.
+ * @param source the network that the caller comes from
  * @throws ServiceError `factor_not_allowed`, `insufficient_user_authentication`, `conflict` for a number that is one
  */
 export async function enrolSms(
   ports: EnrolmentPorts,
   presented: Session,
   { phoneNumber }: EnrolSmsRequest,
+  source: string,
   signal: AbortSignal,
 ): Promise<SentChallengeAnswer> {
   const { current, known } = await readEnrolled(ports, presented, signal);
   const ground = requireEnrolment(ports.policy, presented, current, known, ports.clock(), 0, grounds);
+  // Before Unit is asked: numbers must not be guessed against what it holds.
+  await countSms(ports, presented, source);
   if (ground === 'unit_phone') await requireUnitPhone(ports, known, phoneNumber, signal);
   const isEnrolled = current.user.factors.some(
     (factor) => factor.kind === 'sms' && factor.phoneNumber === phoneNumber && factor.isVerified,
   );
   if (isEnrolled) throw new ServiceError('conflict', { reason: 'number_enrolled' });
 
-  const { factorId, challengeId, retryAfterSeconds } = await sendSms(ports, presented, phoneNumber, signal);
-  await ports.mappings.putFactor(presented.stytchUserId, {
+  const { factorId, challengeId, retryAfterSeconds } = await sendSms(
+    ports,
+    presented,
+    phoneNumber,
+    phoneNumber,
+    signal,
+  );
+  await ports.mappings.beginFactor(presented.stytchUserId, {
     factorId,
     kind: 'sms',
     origin: 'enrolled',
@@ -82,16 +92,18 @@ export async function confirmSms(
   signal: AbortSignal,
 ): Promise<SteppedUpAnswer> {
   const { current, known } = await readEnrolled(ports, presented, signal);
-  requireEnrolment(
+  const { methodId } = await openOwnChallenge(ports, presented, challengeId);
+  const ground = requireEnrolment(
     ports.policy,
     presented,
     current,
-    withoutUnconfirmed(known),
+    without(known, methodId),
     ports.clock(),
     ENROLMENT_WINDOW_SECONDS,
     grounds,
   );
-  const { methodId } = await openOwnChallenge(ports, presented, challengeId);
+  const phoneNumber = current.user.factors.find(({ factorId }) => factorId === methodId)?.phoneNumber;
+  if (ground === 'unit_phone') await requireUnitPhone(ports, known, phoneNumber ?? '', signal);
   const record = known.factors.find(({ factorId }) => factorId === methodId);
   // A challenge of a step-up, or of a number first seen elsewhere, is no enrolment.
   if (record?.origin !== 'enrolled' || record.confirmedAt !== null) {

@@ -3,18 +3,17 @@ import type { ConfirmTotpRequest, SteppedUpAnswer, TotpEnrolmentAnswer } from '.
 import { ServiceError } from '../errors.ts';
 import type { UserRecord } from '../onboarding/records.ts';
 import { sessionAnswer } from '../session/answers.ts';
+import { revokeOthers } from '../session/keep-session.ts';
 import type { Session, UserFactor } from '../session/session.ts';
+import { CONFIRM_WITHIN_SECONDS } from './counting.ts';
 import {
   ENROLMENT_WINDOW_SECONDS,
   type EnrolmentPorts,
   readEnrolled,
   requireEnrolment,
-  withoutUnconfirmed,
+  without,
 } from './enrolment.ts';
 import { prove } from './prove.ts';
-
-/** Time to scan the code and type the first passcode. */
-const CONFIRM_WITHIN_SECONDS = 600;
 
 const grounds = ['nothing_yet', 'held_factor', 'recovery'] as const;
 
@@ -33,12 +32,13 @@ export async function enrolTotp(
   if (ground !== 'recovery' && totps.some((totp) => totp.isVerified)) {
     throw new ServiceError('conflict', { reason: 'totp_active' });
   }
+  const { stytchUserId } = presented;
+  if (ground === 'recovery') await beginReplacement(ports, presented, signal);
   for (const replaced of totps) await ports.provider.deleteFactor(replaced, signal);
 
-  const { stytchUserId } = presented;
   const enrolment = await ports.provider.createTotp(stytchUserId, CONFIRM_WITHIN_SECONDS / 60, signal);
   // Written before the first code, so that a lost answer to the confirmation leaves a factor that counts.
-  await ports.mappings.putFactor(stytchUserId, {
+  await ports.mappings.beginFactor(stytchUserId, {
     factorId: enrolment.factorId,
     kind: 'totp',
     origin: ground === 'recovery' ? 'recovered' : 'enrolled',
@@ -55,6 +55,25 @@ export async function enrolTotp(
 }
 
 /**
+ * What must stand before the lost TOTP goes: no other session lives, and a record says that a recovery is under way,
+ * whatever fails after it.
+ */
+async function beginReplacement(
+  ports: EnrolmentPorts,
+  presented: Session,
+  signal: AbortSignal,
+): Promise<void> {
+  await revokeOthers(ports, presented, signal);
+  await ports.mappings.putFactor(presented.stytchUserId, {
+    factorId: `recovery-${presented.sessionId}`,
+    kind: 'recovery_code',
+    origin: 'recovered',
+    firstSeenAt: ports.clock(),
+    confirmedAt: null,
+  });
+}
+
+/**
  * Confirms the enrolment under way by a first code, which also steps the session up.
  * @throws ServiceError `conflict` when none is under way, `invalid_grant`, and those of {@link enrolTotp}
  */
@@ -65,19 +84,17 @@ export async function confirmTotp(
   signal: AbortSignal,
 ): Promise<SteppedUpAnswer> {
   const { current, known } = await readEnrolled(ports, presented, signal);
-  const others = withoutUnconfirmed(known);
+  const underWay = totpsOf(current.user.factors).find((totp) => isUnderWay(totp, known, ports.clock()));
+  if (underWay?.factorId == null) throw new ServiceError('conflict', { reason: 'no_enrolment' });
   requireEnrolment(
     ports.policy,
     presented,
     current,
-    others,
+    without(known, underWay.factorId),
     ports.clock(),
     ENROLMENT_WINDOW_SECONDS,
     grounds,
   );
-  const underWay = totpsOf(current.user.factors).find((totp) => isUnderWay(totp, known, ports.clock()));
-  if (underWay?.factorId == null) throw new ServiceError('conflict', { reason: 'no_enrolment' });
-
   const { stytchUserId, sessionJwt } = presented;
   const ask = () => ports.provider.authenticateTotp({ stytchUserId, code, sessionJwt }, signal);
   const proved = await prove(ports, presented, current, 'totp', ask, signal);

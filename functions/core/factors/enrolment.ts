@@ -5,7 +5,7 @@ import type { ContactProvider, SessionKeeper } from '../ports.ts';
 import type { CurrentSession } from '../session/confirm-session.ts';
 import type { Session } from '../session/session.ts';
 import { holdsFactor, stepUpRequired } from './challenge.ts';
-import { countsBy } from './counting.ts';
+import { countsBy, isWaitingAfterRecovery } from './counting.ts';
 import { type Admitted, confirm, type GatePorts, meetNewFactors, refuseBarred } from './gate.ts';
 import { everyFactor, judge, type Requirement } from './judge.ts';
 import type { TokenPolicy } from './policy.ts';
@@ -74,11 +74,13 @@ function groundOf(
   graceSeconds: number,
   allowed: readonly EnrolmentGround[],
 ): EnrolmentGround | null {
-  const isRecovering = [presented, current.session].every(({ factors }) =>
+  const recoveries = [presented, current.session].map(({ factors }) =>
     hasRecovered(factors, now, graceSeconds),
   );
-  if (isRecovering && allowed.includes('recovery')) return 'recovery';
+  if (!recoveries.includes(false) && allowed.includes('recovery')) return 'recovery';
   if (holdsFactor(current.user, known.factors, now)) return 'held_factor';
+  // A recovery replaces the TOTP and opens nothing else, also after it has taken the old one away.
+  if (recoveries.includes(true) || isWaitingAfterRecovery(known.factors, now)) return null;
   if (known.applications.length === 0 && known.customers.length === 0) return 'nothing_yet';
   return known.customers.length > 0 ? 'unit_phone' : null;
 }
@@ -101,9 +103,7 @@ export async function readEnrolled(
 }
 
 /** A factor cannot vouch for its own enrolment. */
-export const withoutUnconfirmed = (known: UserRecord): UserRecord => ({
+export const without = (known: UserRecord, enrolling: string): UserRecord => ({
   ...known,
-  factors: known.factors.filter(
-    ({ origin, confirmedAt }) => (origin !== 'enrolled' && origin !== 'recovered') || confirmedAt !== null,
-  ),
+  factors: known.factors.filter(({ factorId }) => factorId !== enrolling),
 });

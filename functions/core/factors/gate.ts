@@ -5,7 +5,7 @@ import type { Clock, IdMappings, Log, SessionJwts, SessionReader } from '../port
 import { type CurrentSession, confirmSession } from '../session/confirm-session.ts';
 import type { AuthenticationFactor, Session } from '../session/session.ts';
 import { couldMeet, stepUpRequired } from './challenge.ts';
-import { countsBy, newlySeen } from './counting.ts';
+import { countsBy, newlyConfirmed, newlySeen } from './counting.ts';
 import { everyFactor, judge, type Requirement } from './judge.ts';
 import type { TokenPolicy } from './policy.ts';
 
@@ -88,8 +88,13 @@ export async function meetNewFactors(
   ports: Pick<GatePorts, 'mappings' | 'clock' | 'log'>,
   { current, known }: Admitted,
 ): Promise<UserRecord> {
-  const fresh = newlySeen(current.user, known, ports.clock());
-  if (fresh.length === 0) return known;
+  const now = ports.clock();
+  const fresh = newlySeen(current.user, known, now);
+  const confirmed = newlyConfirmed(current.user, known, now);
+  if (fresh.length === 0 && confirmed.length === 0) return known;
+  await Promise.all(
+    confirmed.map(({ factorId }) => ports.mappings.confirmFactor(known.stytchUserId, factorId, now)),
+  );
   const written = await Promise.all(
     fresh.map((factor) => ports.mappings.putFactor(known.stytchUserId, factor)),
   );
@@ -103,7 +108,9 @@ export async function meetNewFactors(
   }
   // Somebody else saw one first: what stands in the table is what counts.
   if (written.includes(false)) return ports.mappings.readUser(known.stytchUserId);
-  return { ...known, factors: [...known.factors, ...fresh] };
+  const isConfirmed = new Set(confirmed.map(({ factorId }) => factorId));
+  const others = known.factors.filter(({ factorId }) => !isConfirmed.has(factorId));
+  return { ...known, factors: [...others, ...confirmed, ...fresh] };
 }
 
 /**

@@ -53,6 +53,25 @@ export async function removeFactor(
   signal: AbortSignal,
 ): Promise<void> {
   await judgePresented(ports, removal, presented, signal);
+  const now = ports.clock();
+  // Two removals at once would each see the other's factor as the one that stays.
+  if (!(await ports.mappings.takeUserLease(presented.stytchUserId, now, now + REMOVAL_LEASE_SECONDS))) {
+    throw new ServiceError('conflict', { detail: 'Another removal is under way.', reason: 'lease' });
+  }
+  const [removed] = await Promise.allSettled([removeUnderLease(ports, presented, factorId, signal)]);
+  await ports.mappings.endUserLease(presented.stytchUserId);
+  if (removed.status === 'rejected') throw removed.reason;
+}
+
+/** Longer than the route's deadline. */
+const REMOVAL_LEASE_SECONDS = 15;
+
+async function removeUnderLease(
+  ports: EnrolmentPorts,
+  presented: Session,
+  factorId: string,
+  signal: AbortSignal,
+): Promise<void> {
   const admitted = await readEnrolled(ports, presented, signal);
   await admit(ports, removal, admitted);
   const { current, known } = admitted;

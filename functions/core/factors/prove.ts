@@ -39,8 +39,9 @@ export async function prove(
 ): Promise<CurrentSession> {
   const { stytchUserId, sessionId } = presented;
   await endRowBySignIn(ports.counters, presented);
-  await ports.counters.take('failuresPerDay', stytchUserId);
+  // The row first: a try that it refuses must not use up the day.
   await ports.counters.take('failuresInARow', stytchUserId);
+  await ports.counters.take('failuresPerDay', stytchUserId);
   const outcome = await withoutRepeating(ports, presented, before, kind, ask, signal);
   if (!outcome.isProved) {
     ports.log.record('step_up.refused', { stytchUserId, sessionId, factor: kind, reason: outcome.reason });
@@ -48,11 +49,7 @@ export async function prove(
     throw new ServiceError('invalid_grant', { reason: outcome.reason });
   }
   const current = await confirmSession(ports.jwts, presented, outcome.confirmed);
-  // The code is used up: a store that fails now must not turn the success into an error.
-  await Promise.allSettled([
-    ports.counters.reset('failuresInARow', stytchUserId),
-    ports.counters.giveBack('failuresPerDay', stytchUserId),
-  ]);
+  await forgive(ports.counters, stytchUserId);
   ports.log.record('step_up.completed', {
     stytchUserId,
     sessionId,
@@ -62,7 +59,12 @@ export async function prove(
   return current;
 }
 
-/** A proof is used up by its first try: after a lost answer the session is read, and the proof is never sent again. */
+/**
+ * A proof is used up by its first try: after a lost answer the session is read, and the proof is never sent again. That
+ * read shows that somebody proved the factor in this session, not that this caller did, so no JWT comes of it: whoever
+ * holds the session token refreshes the session.
+ * @throws ServiceError `upstream_timeout`, `upstream_unavailable`
+ */
 async function withoutRepeating(
   ports: ProofPorts,
   presented: Session,
@@ -76,10 +78,21 @@ async function withoutRepeating(
   if (!isLost(asked.reason)) throw asked.reason;
   const confirmed = await ports.sessions.readSession(presented.sessionJwt, signal);
   const { session } = await confirmSession(ports.jwts, presented, confirmed);
-  if (latest(session.factors, kind) > latest(before.session.factors, kind))
-    return { isProved: true, confirmed };
-  throw asked.reason;
+  if (latest(session.factors, kind) <= latest(before.session.factors, kind)) throw asked.reason;
+  await forgive(ports.counters, presented.stytchUserId);
+  throw new ServiceError('upstream_timeout', {
+    detail: 'The proof was taken, but its answer was lost: refresh the session by its token.',
+    reason: 'proof_taken',
+    upstream: { provider: 'stytch', operation: 'authenticate' },
+  });
 }
+
+/** The code is used up: a store that fails now must not turn the success into an error. */
+const forgive = (counters: Counters, stytchUserId: string): Promise<unknown> =>
+  Promise.allSettled([
+    counters.reset('failuresInARow', stytchUserId),
+    counters.giveBack('failuresPerDay', stytchUserId),
+  ]);
 
 const isLost = (error: unknown): boolean =>
   error instanceof ServiceError &&

@@ -19,12 +19,14 @@ import { requireRecovery } from './recovery.ts';
 
 /**
  * Begins a step-up: a code to an enrolled number, or the options for a passkey.
+ * @param source the network that the caller comes from
  * @throws ServiceError `not_found` for a factor that is not the user's own, `enrollment_required`, `rate_limited`
  */
 export async function beginStepUp(
   ports: EnrolmentPorts,
   presented: Session,
   request: ChallengeRequest,
+  source: string,
   signal: AbortSignal,
 ): Promise<SentChallengeAnswer | PasskeyOptionsAnswer> {
   const admitted = await readEnrolled(ports, presented, signal);
@@ -39,18 +41,37 @@ export async function beginStepUp(
   if (!couldCount(own, admitted.known.factors, ports.clock())) {
     throw new ServiceError('enrollment_required', { reason: 'factor_does_not_count' });
   }
-  return sendSms(ports, presented, own.phoneNumber ?? '', signal);
+  await countSms(ports, presented, source);
+  const counted = `${presented.stytchUserId} ${request.factorId}`;
+  return sendSms(ports, presented, own.phoneNumber ?? '', counted, signal);
 }
 
-/** Sends a code to a number, within the number's limit, and seals what its proof is bound to. */
+/**
+ * Counts a message that a user asks for, by user and by network, before anything is looked up for it.
+ * @throws ServiceError `rate_limited`
+ */
+export async function countSms(
+  { counters }: Pick<EnrolmentPorts, 'counters'>,
+  { stytchUserId }: Session,
+  source: string,
+): Promise<void> {
+  await counters.take('sendsPerSource', source);
+  await counters.take('sendsPerAddressAndSource', `sms ${stytchUserId} ${source}`);
+  await counters.take('sendsPerAddress', `sms ${stytchUserId}`);
+}
+
+/**
+ * Sends a code to a number and seals what its proof is bound to. `counted` is the number for an enrolment, and the
+ * user's own factor for a step-up, so that strangers who try to enrol a number cannot use up its owner's messages.
+ */
 export async function sendSms(
   ports: EnrolmentPorts,
   { stytchUserId }: Session,
   phoneNumber: string,
+  counted: string,
   signal: AbortSignal,
 ): Promise<SentChallengeAnswer & { readonly factorId: string }> {
-  await ports.counters.take('sendsPerAddressAndSource', `sms ${stytchUserId}`);
-  await ports.counters.take('sendsPerNumber', phoneNumber);
+  await ports.counters.take('sendsPerNumber', counted);
   const { methodId } = await ports.provider.sendSms({ stytchUserId, phoneNumber }, signal);
   return {
     factorId: methodId,

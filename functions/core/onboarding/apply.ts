@@ -86,7 +86,7 @@ async function retakeLock(
   const lock = { name: lockNames[type], applicationId, takenAt: ports.clock() };
   const [taken] = await Promise.allSettled([takeLock(ports, known, lock)]);
   if (taken.status === 'fulfilled') return;
-  if (before.status === 'NotSubmitted') await giveUp(ports, renewed);
+  if (before.status === 'NotSubmitted') await giveUp(ports, renewed, before.isRefused);
   throw taken.reason;
 }
 
@@ -114,6 +114,7 @@ async function begin(
     unitApplicationId: null,
     unitCustomerId: null,
     unitUpdatedAt: null,
+    isRefused: false,
     documents: [],
     checkedAt: null,
     nextCheckAt: now + LEASE_SECONDS,
@@ -144,13 +145,16 @@ async function resume(
 
   const inFlight = { isSubmitted: false, application: record };
   if (status === 'Submitting' && record.leaseUntil > now) return inFlight;
-  if (status === 'NotSubmitted') await ports.counters.take('submissionsPerDay', record.stytchUserId);
+  if (status === 'NotSubmitted') {
+    refuseHeld(known, { name: lockNames[record.type], applicationId, takenAt: now });
+    await ports.counters.take('submissionsPerDay', record.stytchUserId);
+  }
   const leaseUntil = now + LEASE_SECONDS;
   if (!(await ports.mappings.renewLease(record, leaseUntil))) return inFlight;
-  const renewed: ApplicationRecord = { ...record, status: 'Submitting', leaseUntil };
+  const renewed: ApplicationRecord = { ...record, status: 'Submitting', leaseUntil, isRefused: false };
   await retakeLock(ports, known, record, renewed);
   const found = await ports.onboarding.findApplication(applicationId, signal);
   if (found !== null) return { isSubmitted: true, application: await settle(ports, renewed, found, signal) };
   if (isTooOld) return inFlight;
-  return submit(ports, intent, renewed, status === 'NotSubmitted', signal);
+  return submit(ports, intent, renewed, record.isRefused, signal);
 }

@@ -1,7 +1,7 @@
 // The lock of a user and kind: one open or approved application holds it (INV3).
 import { ServiceError } from '../errors.ts';
 import type { IdMappings } from '../ports.ts';
-import { type ApplicationRecord, isReleased, type Lock, type UserRecord } from './records.ts';
+import { type ApplicationRecord, isReleased, type Lock, lockNames, type UserRecord } from './records.ts';
 
 /** A lock this old without its application is left over from a crash between the two writes. */
 export const ORPHANED_AFTER_SECONDS = 150;
@@ -29,6 +29,11 @@ export async function takeLock(
  * @throws ServiceError `application_exists`
  */
 export function refuseHeld(known: UserRecord, lock: Lock): void {
+  const other = known.applications.find(
+    ({ applicationId, type, status }) =>
+      applicationId !== lock.applicationId && lockNames[type] === lock.name && !isReleased(status),
+  );
+  if (other !== undefined) throw exists(other);
   const held = known.locks.find(({ name }) => name === lock.name);
   if (held === undefined || held.applicationId === lock.applicationId) return;
   const holder = known.applications.find(({ applicationId }) => applicationId === held.applicationId) ?? null;
@@ -38,5 +43,5 @@ export function refuseHeld(known: UserRecord, lock: Lock): void {
 const isOver = (held: Lock, holder: ApplicationRecord | null, now: number): boolean =>
   holder === null ? now - held.takenAt > ORPHANED_AFTER_SECONDS : isReleased(holder.status);
 
-const exists = ({ applicationId }: Lock): ServiceError =>
+const exists = ({ applicationId }: Pick<Lock, 'applicationId'>): ServiceError =>
   new ServiceError('application_exists', { applicationId });

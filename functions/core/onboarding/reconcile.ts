@@ -54,5 +54,5 @@ async function check(ports: SettlePorts, record: ApplicationRecord, signal: Abor
     record.status === 'Submitting' &&
     record.leaseUntil < now &&
     now - record.createdAt > GIVE_UP_AFTER_SECONDS;
-  return isHopeless && (await giveUp(ports, record)) ? 'given_up' : 'waiting';
+  return isHopeless && (await giveUp(ports, record, false)) ? 'given_up' : 'waiting';
 }

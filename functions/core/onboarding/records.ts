@@ -30,6 +30,8 @@ export interface ApplicationRecord {
   readonly unitCustomerId: string | null;
   /** Unit's own time of change, RFC 3339; orders what we learn. */
   readonly unitUpdatedAt: string | null;
+  /** `NotSubmitted` by Unit's own refusal, and not because nothing was found of it. */
+  readonly isRefused: boolean;
   /** The documents that Unit asked for, as it last told. */
   readonly documents: readonly ApplicationDocument[];
   /** When Unit was last asked. */

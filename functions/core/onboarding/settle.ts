@@ -1,6 +1,7 @@
 // Settling: what Unit says of an application is written down, in an order in which a crash anywhere is found again.
 import { ServiceError } from '../errors.ts';
 import type { Clock, IdMappings, Log, OnboardingProvider, UnitApplication, UnitCustomer } from '../ports.ts';
+import { takeLock } from './lock.ts';
 import { type ApplicationRecord, isReleased, lockNames } from './records.ts';
 
 export interface SettlePorts {
@@ -76,14 +77,18 @@ function requireIntent(record: ApplicationRecord, unit: UnitApplication): void {
  * too: whoever comes next takes it over, so that no release can hit a lock that has changed hands.
  */
 async function holdLock(
-  { mappings, clock, log }: SettlePorts,
-  { stytchUserId, applicationId, type }: ApplicationRecord,
+  ports: SettlePorts,
+  record: ApplicationRecord,
   { status }: UnitApplication,
 ): Promise<void> {
   if (isReleased(status)) return;
-  const lock = { name: lockNames[type], applicationId, takenAt: clock() };
-  if (await mappings.takeLock(stytchUserId, lock)) return;
-  log.record('application.second_open', { stytchUserId, applicationId, status });
+  const { stytchUserId, applicationId, type } = record;
+  const lock = { name: lockNames[type], applicationId, takenAt: ports.clock() };
+  const [taken] = await Promise.allSettled([takeLock(ports, record, lock)]);
+  if (taken.status === 'fulfilled') return;
+  if (!(taken.reason instanceof ServiceError) || taken.reason.code !== 'application_exists')
+    throw taken.reason;
+  ports.log.record('application.second_open', { stytchUserId, applicationId, status });
 }
 
 function nextCheck({ status }: UnitApplication, isMapped: boolean, now: number): number | null {

@@ -40,16 +40,18 @@ export async function submit(
       return unknown;
     case 'refused':
       if (!isFirstAttempt) return unknown;
-      await giveUp(ports, record);
+      await giveUp(ports, record, true);
       throw refusal(outcome);
   }
 }
 
-/** Unit has nothing of it: the item says so, and the lock may be taken over. A late webhook may still move it. */
+/** Unit has nothing of it, by its own word (`isRefused`) or as far as can be seen: the item says so, and the lock may be taken over. A late webhook may still move it. */
 export const giveUp = (
   { mappings }: Pick<ApplyPorts, 'mappings'>,
   record: ApplicationRecord,
-): Promise<boolean> => mappings.settleApplication({ ...record, status: 'NotSubmitted', nextCheckAt: null });
+  isRefused: boolean,
+): Promise<boolean> =>
+  mappings.settleApplication({ ...record, status: 'NotSubmitted', isRefused, nextCheckAt: null });
 
 function refusal({ pointers, failure }: Extract<SubmissionOutcome, { outcome: 'refused' }>): ServiceError {
   if (failure !== undefined) return failure;

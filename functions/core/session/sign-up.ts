@@ -100,8 +100,9 @@ export async function authenticate(
   // The proof is used up: a store that fails now must not turn the success into an error.
   await Promise.allSettled([
     ports.counters.reset('failuresInARow', session.stytchUserId),
+    ports.counters.reset('failuresInARow', beforeSignIn(session.stytchUserId)),
     ...(request.method === 'email_otp'
-      ? [ports.counters.giveBack('failuresPerDay', session.stytchUserId)]
+      ? [ports.counters.giveBack('failuresPerDay', beforeSignIn(session.stytchUserId))]
       : []),
   ]);
   ports.log.record('sign_in.completed', {
@@ -117,6 +118,9 @@ export async function authenticate(
   };
 }
 
+/** Counted apart from step-ups: strangers can fail at the inbox, and must not use up what is the user's own. */
+const beforeSignIn = (stytchUserId: string): string => `email ${stytchUserId}`;
+
 /** A link cannot be guessed and is never blocked; a code can, and each try is counted before Stytch is asked. */
 async function prove(
   ports: SignUpPorts,
@@ -129,7 +133,7 @@ async function prove(
     return ports.provider.authenticateMagicLink({ token, codeVerifier, durationMinutes }, signal);
   }
   const { methodId, stytchUserId } = await openChallenge(ports, request.challengeId, 'email_otp');
-  await ports.counters.take('failuresPerDay', stytchUserId);
-  await ports.counters.take('failuresInARow', stytchUserId);
+  await ports.counters.take('failuresInARow', beforeSignIn(stytchUserId));
+  await ports.counters.take('failuresPerDay', beforeSignIn(stytchUserId));
   return ports.provider.authenticateOtp({ methodId, code: request.code, durationMinutes }, signal);
 }

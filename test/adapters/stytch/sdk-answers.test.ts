@@ -8,10 +8,10 @@ import {
   EMAIL,
   NUMBER,
   type SignedIn,
+  type StytchBench,
   sdkAdapters,
   signedIn,
   silenceSdkWarnings,
-  type StytchBench,
   startStytch,
 } from '../../support/adapters-stytch.ts';
 

@@ -9,10 +9,10 @@ import {
   ORIGIN,
   PASSKEY_DOMAIN,
   type SignedIn,
+  type StytchBench,
   sdkAdapters,
   signedIn,
   silenceSdkWarnings,
-  type StytchBench,
   startStytch,
 } from '../../support/adapters-stytch.ts';
 

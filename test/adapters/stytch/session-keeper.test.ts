@@ -3,10 +3,10 @@ import type { SessionKeeper } from '../../../functions/core/ports.ts';
 import { codeOf } from '../../support/adapters-errors.ts';
 import {
   type SignedIn,
+  type StytchBench,
   sdkAdapters,
   signedIn,
   silenceSdkWarnings,
-  type StytchBench,
   startStytch,
   stytchError,
 } from '../../support/adapters-stytch.ts';

@@ -6,10 +6,10 @@ import {
   CODE_CHALLENGE,
   CODE_VERIFIER,
   EMAIL,
+  type StytchBench,
   sdkAdapters,
   signedIn,
   silenceSdkWarnings,
-  type StytchBench,
   startStytch,
 } from '../../support/adapters-stytch.ts';
 

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createCounters } from '../../../functions/adapters/table/counters.ts';
 import { createIdMappings } from '../../../functions/adapters/table/id-mappings.ts';
 import { createStore } from '../../../functions/adapters/table/store.ts';

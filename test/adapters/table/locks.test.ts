@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newApplicationId, newUser, startTableBench, type TableBench } from '../../support/adapters-table.ts';
 import type { Lock } from '../../../functions/core/onboarding/records.ts';
+import { newApplicationId, newUser, startTableBench, type TableBench } from '../../support/adapters-table.ts';
 
 let bench: TableBench;
 beforeAll(async () => {
