@@ -1,8 +1,6 @@
 // The wiring: which adapter fills which port, made lazily and once per container. Nothing happens at import.
-import { createHash } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import tokenPolicies from '../config/token-policy.json' with { type: 'json' };
 import { createChallenges } from './adapters/challenges.ts';
 import { createHashes } from './adapters/hashes.ts';
 import { createKeySet } from './adapters/jwks.ts';
@@ -12,16 +10,15 @@ import { createSessionReader } from './adapters/stytch/session-reader.ts';
 import { createCounters } from './adapters/table/counters.ts';
 import { createIdMappings } from './adapters/table/id-mappings.ts';
 import { createStore } from './adapters/table/store.ts';
+import { loadTokenPolicy } from './adapters/token-policy.ts';
 import { createContactProvider } from './adapters/unit/contact-provider.ts';
 import { createOnboardingProvider } from './adapters/unit/onboarding-provider.ts';
 import { createTokenProvider } from './adapters/unit/token-provider.ts';
 import { createUnitTransport } from './adapters/unit/transport.ts';
 import { type Config, readConfig } from './config.ts';
 import type { FunctionName } from './contract/routes.ts';
-import { readTokenPolicy } from './contract/token-policy.ts';
 import type { ExchangePorts } from './core/exchange/exchange-token.ts';
 import type { EnrolmentPorts } from './core/factors/enrolment.ts';
-import type { TokenPolicy } from './core/factors/policy.ts';
 import type { ApplyPorts } from './core/onboarding/apply.ts';
 import type { SettlePorts } from './core/onboarding/settle.ts';
 import type { Clock } from './core/ports.ts';
@@ -108,7 +105,7 @@ export function createDeps(name: FunctionName) {
 
   const unit = once(() => createUnitTransport(config().get('UNIT_BASE_URL'), unitOrgToken()));
   const onboarding = once(() => createOnboardingProvider(unit()));
-  const policy = once(() => toPolicy(config().get('TOKEN_POLICY')));
+  const policy = once(() => loadTokenPolicy(config().get('TOKEN_POLICY')));
 
   const settling = once((): SettlePorts => ({ mappings: mappings(), onboarding: onboarding(), clock, log }));
   const gate = once(() => ({
@@ -182,21 +179,5 @@ export function createDeps(name: FunctionName) {
       hashKey: () => hashKey().read(),
       stytchSdk: () => stytch(),
     },
-  };
-}
-
-function toPolicy(name: string): TokenPolicy {
-  const { apply, userVerificationProved, scopes } = readTokenPolicy(tokenPolicies, name);
-  return {
-    name,
-    version: createHash('sha256').update(JSON.stringify(tokenPolicies)).digest('hex').slice(0, 16),
-    apply,
-    isUserVerificationProved: userVerificationProved ?? false,
-    scopes: Object.fromEntries(
-      Object.entries(scopes).map(([scope, { sensitive, ...rest }]) => [
-        scope,
-        { ...rest, isSensitive: sensitive },
-      ]),
-    ),
   };
 }

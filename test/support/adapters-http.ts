@@ -1,10 +1,10 @@
 // Events as API Gateway makes them, routes of the contract, and what a handler answers.
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import type { LogFields, SessionJwts } from '../../functions/core/ports.ts';
+import type { Session } from '../../functions/core/session/session.ts';
 import { type IncomingRequest, readEvent } from '../../functions/http/event.ts';
 import type { HttpAnswer } from '../../functions/http/respond.ts';
 import type { Runtime } from '../../functions/http/serve.ts';
-import type { LogFields, SessionJwts } from '../../functions/core/ports.ts';
-import type { Session } from '../../functions/core/session/session.ts';
 
 export const TYPE_BASE = 'https://docs.bank.example/problems/';
 

@@ -1,10 +1,11 @@
 // The Stytch simulator over HTTP, as the adapters meet it.
+import { createHash } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { createAuthenticationProvider } from '../../functions/adapters/stytch/authentication-provider.ts';
 import { createStytchSdk, type StytchSdk } from '../../functions/adapters/stytch/sdk-client.ts';
 import { createSessionKeeper } from '../../functions/adapters/stytch/session-keeper.ts';
-import type { AuthenticationProvider, SessionKeeper } from '../../functions/core/ports.ts';
 import type { StytchProject } from '../../functions/adapters/stytch/session-reader.ts';
+import type { AuthenticationProvider, SessionKeeper } from '../../functions/core/ports.ts';
 import { type Listening, listen } from '../../simulators/server.ts';
 import { createStytchSimulator, type StytchSimulator } from '../../simulators/stytch/simulator.ts';
 import { fixedSecret } from './adapters-secrets.ts';
@@ -82,7 +83,14 @@ export function sdkAdapters(project: StytchProject): {
   keeper: SessionKeeper;
 } {
   const sdk = createStytchSdk(project);
-  const provider = createAuthenticationProvider(sdk, { environment: 'test', passkeyDomain: PASSKEY_DOMAIN });
+  const provider = createAuthenticationProvider(sdk, {
+    environment: 'test',
+    passkeyDomain: PASSKEY_DOMAIN,
+    uuidOf: async (text) => {
+      const hex = createHash('sha256').update(text).digest('hex');
+      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+    },
+  });
   return { sdk, provider, keeper: createSessionKeeper(sdk) };
 }
 

@@ -88,6 +88,7 @@ export const applicationOf = (changes: Partial<ApplicationRecord> = {}): Applica
   applicationId: newApplicationId(),
   type: 'individual',
   status: 'Submitting',
+  isRefused: false,
   fingerprint: 'k1.fingerprint',
   createdAt: 1000,
   leaseUntil: 1150,

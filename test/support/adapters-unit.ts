@@ -1,8 +1,9 @@
 // The Unit simulator over HTTP, the adapters on it, and an applicant.
-import type { ApplicationRequest } from '../../functions/contract/application.ts';
+
 import { createOnboardingProvider } from '../../functions/adapters/unit/onboarding-provider.ts';
 import { createTokenProvider } from '../../functions/adapters/unit/token-provider.ts';
 import { createUnitTransport } from '../../functions/adapters/unit/transport.ts';
+import type { ApplicationRequest } from '../../functions/contract/application.ts';
 import type { OnboardingProvider, Submission, TokenProvider } from '../../functions/core/ports.ts';
 import { type Listening, listen } from '../../simulators/server.ts';
 import { createUnitSimulator, type UnitSimulator } from '../../simulators/unit/simulator.ts';

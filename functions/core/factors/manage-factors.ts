@@ -9,7 +9,8 @@ import { admit, judgePresented } from './gate.ts';
 import { isPossession } from './presets.ts';
 
 /** Factors that have an id to name them by; one number stands once, as SMS. */
-const isListed = ({ kind, factorId }: UserFactor): boolean => factorId !== null && kind !== 'whatsapp';
+const isListed = (factor: UserFactor): factor is UserFactor & { readonly factorId: string } =>
+  factor.factorId !== null && factor.kind !== 'whatsapp';
 
 /** The factors of the signed-in user, numbers masked, and what the policy will ask for. */
 export async function listFactors(
@@ -24,7 +25,7 @@ export async function listFactors(
     factors: current.user.factors.filter(isListed).map((factor) => {
       const since = countsSince(factor, known.factors);
       return {
-        factorId: factor.factorId ?? '',
+        factorId: factor.factorId,
         kind: factor.kind === 'impersonated' ? 'other' : factor.kind,
         label: factor.phoneNumber === undefined ? null : `***${factor.phoneNumber.slice(-2)}`,
         isVerified: factor.isVerified,

@@ -37,13 +37,13 @@ export async function beginStepUp(
   const own = admitted.current.user.factors.find(
     ({ kind, factorId }) => kind === 'sms' && factorId === request.factorId,
   );
-  if (own === undefined) throw new ServiceError('not_found', { reason: 'factor_not_own' });
+  if (own?.phoneNumber === undefined) throw new ServiceError('not_found', { reason: 'factor_not_own' });
   if (!couldCount(own, admitted.known.factors, ports.clock())) {
     throw new ServiceError('enrollment_required', { reason: 'factor_does_not_count' });
   }
   await countSms(ports, presented, source);
   const counted = `${presented.stytchUserId} ${request.factorId}`;
-  return sendSms(ports, presented, own.phoneNumber ?? '', counted, signal);
+  return sendSms(ports, presented, own.phoneNumber, counted, signal);
 }
 
 /**

@@ -18,7 +18,7 @@ export interface KeepPorts {
 }
 
 /** Stytch takes no shorter duration. */
-const SHORTEST_EXTENSION_SECONDS = 300;
+const SHORTEST_EXTENSION_MINUTES = 5;
 
 /**
  * A fresh JWT; the session's end moves to the idle time from now, never past its longest life.
@@ -38,9 +38,10 @@ export async function refresh(
     await ports.keeper.revoke({ sessionId: session.sessionId }, signal);
     throw new ServiceError('invalid_grant', { reason: 'session_too_old' });
   }
-  const left = endsAt - now;
-  if (left < SHORTEST_EXTENSION_SECONDS || endsAt <= session.expiresAt) return sessionAnswer(session);
-  const extended = await ports.keeper.readByToken(sessionToken, Math.floor(left / 60), signal);
+  const minutes = Math.floor((endsAt - now) / 60);
+  const isNearer = now + minutes * 60 <= session.expiresAt;
+  if (minutes < SHORTEST_EXTENSION_MINUTES || isNearer) return sessionAnswer(session);
+  const extended = await ports.keeper.readByToken(sessionToken, minutes, signal);
   const { session: renewed } = await confirmSession(ports.jwts, session, extended);
   return sessionAnswer(renewed);
 }

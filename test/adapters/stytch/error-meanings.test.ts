@@ -120,8 +120,13 @@ describe('an error of Stytch', () => {
   it('user_lock_limit_reached is told to a genuine session as a lock', async () => {
     next = { status: 429, type: 'user_lock_limit_reached' };
     expect(await codeOf(prove())).toBe('user_locked');
-    expect(await codeOf(open())).toBe('user_locked');
     expect(await codeOf(read())).toBe('user_locked');
+  });
+
+  it('A6.3.8 user_lock_limit_reached reads like a wrong proof before sign-in', async () => {
+    next = { status: 429, type: 'user_lock_limit_reached' };
+    expect(await open()).toMatchObject({ isProved: false });
+    expect(await pass()).toMatchObject({ isProved: false });
   });
 
   it('unauthorized_credentials is about our own secret, and told to the log as that', async () => {

@@ -69,9 +69,10 @@ describe.each(uses)('a sign-in %s', (kind, send) => {
     const path = kind === 'link' ? SEND_LINK : SEND_CODE;
     const fault = { kind: 'json', status: 400, body: inactive } as const;
     stytch.controls.faults.arm({ method: 'POST', path, times: 2, fault });
-    const [one, two] = [await send(), await send()];
+    const [one, two] = [await send(), await send(EMAIL.toUpperCase())];
     expect(one).toEqual({ note: 'inactive_email', ...ids(undefined) });
-    expect(two.methodId).not.toBe(one.methodId);
+    // The same nobody each time, so that its row of failures fills like every other.
+    expect(two).toEqual(one);
     expect(await prove(one.methodId, '123456')).toMatchObject({ isProved: false });
   });
 
@@ -119,7 +120,8 @@ describe.each(uses)('a sign-in %s', (kind, send) => {
     const { userId } = await stytch.controls.seedUser({ email: EMAIL });
     const { methodId } = await send();
     stytch.controls.lockUser(userId);
-    expect(await codeOf(kind === 'link' ? open() : prove(methodId, lastCode()))).toBe('user_locked');
+    const outcome = await (kind === 'link' ? open() : prove(methodId, lastCode()));
+    expect(outcome).toMatchObject({ isProved: false });
   });
 });
 

@@ -178,3 +178,17 @@ describe('everything about a user', () => {
     expect((await bench.mappings.readUser(user)).applications).toHaveLength(12);
   });
 });
+
+describe('one change of a user at a time', () => {
+  it('INV3 gives the lease of one user to one of twenty, and to the next when it has ended or lapsed', async () => {
+    const user = 'user-test-lease';
+    const take = (now: number): Promise<boolean> => bench.mappings.takeUserLease(user, now, now + 15);
+    const taken = await Promise.all(Array.from({ length: 20 }, () => take(1000)));
+    expect(taken.filter(Boolean)).toHaveLength(1);
+    expect(await take(1014)).toBe(false);
+    expect(await take(1016)).toBe(true);
+    await bench.mappings.endUserLease(user);
+    expect(await take(1017)).toBe(true);
+    expect(await bench.mappings.readUser(user)).toMatchObject({ isDeleted: false, lockedUntil: null });
+  });
+});

@@ -178,7 +178,10 @@ describe('a store that is down', () => {
       putCustomer: () =>
         mappings.putCustomer('u', { unitCustomerId: '1', type: 'individual', status: 'Active' }),
       putFactor: () => mappings.putFactor('u', factor),
+      beginFactor: () => mappings.beginFactor('u', factor),
       confirmFactor: () => mappings.confirmFactor('u', 'f', 1),
+      takeUserLease: () => mappings.takeUserLease('u', 1, 2),
+      endUserLease: () => mappings.endUserLease('u'),
       readEvent: () => mappings.readEvent('1'),
       recordEvent: () => mappings.recordEvent('1', 'settled', 1),
       unsettled: () => mappings.unsettled(1, 10),
