@@ -35,6 +35,7 @@ export const createApplications = (store: Store): ApplicationPort => ({
       {
         set: {
           status: 'Submitting',
+          isRefused: false,
           leaseUntil,
           nextCheckAt: leaseUntil,
           unsettledPk: shardOf(record.applicationId),

@@ -60,7 +60,8 @@ export async function removeFactor(
     throw new ServiceError('conflict', { detail: 'Another removal is under way.', reason: 'lease' });
   }
   const [removed] = await Promise.allSettled([removeUnderLease(ports, presented, factorId, signal)]);
-  await ports.mappings.endUserLease(presented.stytchUserId);
+  // The lease lapses by itself; a store that fails now must not turn a removal into an error.
+  await Promise.allSettled([ports.mappings.endUserLease(presented.stytchUserId)]);
   if (removed.status === 'rejected') throw removed.reason;
 }
 

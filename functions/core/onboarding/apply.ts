@@ -156,5 +156,7 @@ async function resume(
   const found = await ports.onboarding.findApplication(applicationId, signal);
   if (found !== null) return { isSubmitted: true, application: await settle(ports, renewed, found, signal) };
   if (isTooOld) return inFlight;
-  return submit(ports, intent, renewed, record.isRefused, signal);
+  // Only straight after a refusal is it certain that no earlier attempt is still on its way.
+  const isFirstAttempt = status === 'NotSubmitted' && record.isRefused;
+  return submit(ports, intent, renewed, isFirstAttempt, signal);
 }
