@@ -29,6 +29,8 @@ export default {
     bundled('journey'),
     bundled('browser'),
   ],
+  // Jest leaves one core free, which on a machine with two is half of it.
+  maxWorkers: '100%',
   coverageProvider: 'v8',
   // Entry files and their wiring run in the bundles, in processes of their own; a file of types alone has no code.
   collectCoverageFrom: [

@@ -300,7 +300,7 @@ describe('SMS', () => {
     // Support has taken the lost TOTP away.
     const totp = world.stytch.controls.userByEmail(user.email);
     expect(totp?.userId).toBe(user.userId);
-    await fetch(`${world.stytch.url}/v1/users/totps/${String(await totpIdOf(user))}`, {
+    await fetch(`${world.stytch.url}/v1/users/totps/${await totpIdOf(user)}`, {
       method: 'DELETE',
       headers: { authorization: `Basic ${basic()}` },
     });
