@@ -5,7 +5,6 @@ import { factorKind, sessionAnswer, timestamp } from './common.ts';
 const sessionToken = z.string().check(z.minLength(1), z.maxLength(512));
 
 export const refreshRequest = z.strictObject({ sessionToken });
-export type RefreshRequest = z.infer<typeof refreshRequest>;
 
 export const refreshedAnswer = sessionAnswer;
 export type RefreshedAnswer = z.infer<typeof refreshedAnswer>;
@@ -15,7 +14,6 @@ export const revokeRequest = z.union([
   z.strictObject({ sessionToken }),
   z.strictObject({ all: z.literal(true) }),
 ]);
-export type RevokeRequest = z.infer<typeof revokeRequest>;
 
 /** Where this user stands, and what comes next. */
 export const meAnswer = z.object({

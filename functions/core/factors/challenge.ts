@@ -3,7 +3,7 @@ import { type ErrorDetails, ServiceError, type StepUpChallenge } from '../errors
 import type { FactorRecord } from '../onboarding/records.ts';
 import type { FactorKind, User } from '../session/session.ts';
 import { couldCount } from './counting.ts';
-import { everyFactor, judge, type Requirement } from './judge.ts';
+import { everyFactor, judge, type Requirement, type Verdict } from './judge.ts';
 import { type AssurancePreset, isPossession, type PresetOptions } from './presets.ts';
 
 /** The factors by which a step-up can meet each preset through this service, best first. */
@@ -33,6 +33,16 @@ export const stepUpRequired = (requirement: Requirement, reason: ErrorDetails['r
     challenge: challengeFor(requirement),
     ...(reason === undefined ? {} : { reason }),
   });
+
+/** Why an unmet verdict refuses: support acting for a user gets nothing here, everybody else may step up. */
+export const unmet = (
+  verdict: Extract<Verdict, { isMet: false }>,
+  requirement: Requirement,
+  reason: string,
+): ServiceError =>
+  verdict.reason === 'impersonated'
+    ? new ServiceError('invalid_token', { reason: verdict.reason })
+    : stepUpRequired(requirement, reason);
 
 /** Whether the factors enrolled could meet a requirement, were each of them proved now. */
 export function couldMeet(

@@ -4,7 +4,7 @@ import type { UserRecord } from '../onboarding/records.ts';
 import type { ContactProvider, SessionKeeper } from '../ports.ts';
 import type { CurrentSession } from '../session/confirm-session.ts';
 import type { Session } from '../session/session.ts';
-import { holdsFactor, stepUpRequired } from './challenge.ts';
+import { holdsFactor, unmet } from './challenge.ts';
 import { countsBy, isWaitingAfterRecovery } from './counting.ts';
 import { type Admitted, confirm, type GatePorts, meetNewFactors, refuseBarred } from './gate.ts';
 import { everyFactor, judge, type Requirement } from './judge.ts';
@@ -62,7 +62,9 @@ export function requireEnrolment(
     judge(widened, presented.factors, everyFactor, now, policy),
     judge(widened, current.session.factors, counts, now, policy),
   ];
-  if (verdicts.some(({ isMet }) => !isMet)) throw stepUpRequired(requirement, 'enrolment_window');
+  for (const verdict of verdicts) {
+    if (!verdict.isMet) throw unmet(verdict, requirement, 'enrolment_window');
+  }
   return ground;
 }
 

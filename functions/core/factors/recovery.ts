@@ -3,7 +3,7 @@ import { ServiceError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { CurrentSession } from '../session/confirm-session.ts';
 import type { AuthenticationFactor, Session } from '../session/session.ts';
-import { stepUpRequired } from './challenge.ts';
+import { unmet } from './challenge.ts';
 import { everyFactor, judge, type Requirement } from './judge.ts';
 import type { TokenPolicy } from './policy.ts';
 
@@ -25,7 +25,7 @@ export function requireRecovery(
   }
   for (const { factors } of [presented, session]) {
     const verdict = judge(freshSignIn, factors, everyFactor, clock(), policy);
-    if (!verdict.isMet) throw stepUpRequired(freshSignIn, 'recovery_window');
+    if (!verdict.isMet) throw unmet(verdict, freshSignIn, 'recovery_window');
   }
 }
 

@@ -1,7 +1,7 @@
 // Keeping and ending sessions: a fresh JWT for the session token, and the end of one session or of all.
 import type { RefreshedAnswer } from '../../contract/sessions.ts';
 import { ServiceError } from '../errors.ts';
-import { stepUpRequired } from '../factors/challenge.ts';
+import { unmet } from '../factors/challenge.ts';
 import { everyFactor, judge, type Requirement } from '../factors/judge.ts';
 import type { Clock, Log, SessionJwts, SessionKeeper, SessionReader } from '../ports.ts';
 import { sessionAnswer } from './answers.ts';
@@ -62,10 +62,7 @@ export async function revokeAll(ports: KeepPorts, presented: Session, signal: Ab
   const verdict = judge(revokeAllRequirement, presented.factors, everyFactor, now, {
     isUserVerificationProved: false,
   });
-  if (!verdict.isMet && verdict.reason === 'impersonated') {
-    throw new ServiceError('invalid_token', { reason: verdict.reason });
-  }
-  if (!verdict.isMet) throw stepUpRequired(revokeAllRequirement, 'revoke_all');
+  if (!verdict.isMet) throw unmet(verdict, revokeAllRequirement, 'revoke_all');
   await confirmSession(ports.jwts, presented, await ports.sessions.readSession(presented.sessionJwt, signal));
   const ended = await revokeOthers(ports, presented, signal);
   await ports.keeper.revoke({ sessionId: presented.sessionId }, signal);

@@ -4,6 +4,7 @@ import {
   couldMeet,
   holdsFactor,
   stepUpRequired,
+  unmet,
 } from '../../../functions/core/factors/challenge.ts';
 import { presets } from '../../../functions/core/factors/presets.ts';
 import { DAY, factorRecord, HOUR, NOW, onUser, policy, user } from '../../support/core-values.ts';
@@ -118,5 +119,23 @@ describe('U6 Whether the factors enrolled could meet a preset, were each of them
     const meets = (isUserVerificationProved: boolean) =>
       couldMeet(requirement, held, [factorRecord('passkey')], NOW, { isUserVerificationProved });
     expect([meets(false), meets(true)]).toEqual([false, true]);
+  });
+});
+
+describe('An unmet verdict', () => {
+  const requirement = { preset: 'any-session', maxFactorAgeSeconds: 600 } as const;
+
+  it('N9 gives support that acts for a user nothing, not even a challenge', () => {
+    const refusal = unmet({ isMet: false, reason: 'impersonated' }, requirement, 'somewhere');
+    expect(refusal.code).toBe('invalid_token');
+    expect(refusal.details.challenge).toBeUndefined();
+  });
+
+  it('asks everybody else to step up', () => {
+    const refusal = unmet({ isMet: false, reason: 'factors_missing' }, requirement, 'somewhere');
+    expect(refusal).toMatchObject({
+      code: 'insufficient_user_authentication',
+      details: { reason: 'somewhere', challenge: { maxAgeSeconds: 600 } },
+    });
   });
 });

@@ -72,9 +72,7 @@ describe('While there is nothing to steal, a fresh first factor enrols another',
 
   it('an impersonated session never enrols', async () => {
     const factors = [factor('email'), factor('impersonated')];
-    expect(await outcome({ known: userRecord(), factors, onUser: held })).toBe(
-      'insufficient_user_authentication',
-    );
+    expect(await outcome({ known: userRecord(), factors, onUser: held })).toBe('invalid_token');
   });
 });
 
