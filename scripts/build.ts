@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build as bundle, type Metafile } from 'esbuild';
 import { type FunctionName, functionNames } from '../functions/contract/routes.ts';
+import { type SourceEdit, sourceEdits } from './source-edits.ts';
 
 export interface Bundle {
   readonly name: FunctionName;
@@ -15,19 +16,33 @@ export interface Bundle {
 const requireForCommonJs =
   "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);";
 
-/** Builds every function into `dist/functions/<name>/` under the working directory, side by side. */
-export async function build(): Promise<readonly Bundle[]> {
+export interface BuildOptions {
+  /** Gets `functions/<name>/` and `meta/<name>.json`. @default dist */
+  readonly into?: string;
+  /** @default all of them */
+  readonly names?: readonly FunctionName[];
+  /** @default none: the source as it is */
+  readonly edits?: readonly SourceEdit[];
+}
+
+/** Builds functions under the working directory, side by side. */
+export async function build(options: BuildOptions = {}): Promise<readonly Bundle[]> {
+  const { into = 'dist', names = functionNames, edits = [] } = options;
   await Promise.all([
-    rm(path.resolve('dist/functions'), { recursive: true, force: true }),
-    rm(path.resolve('dist/meta'), { recursive: true, force: true }),
+    rm(path.resolve(into, 'functions'), { recursive: true, force: true }),
+    rm(path.resolve(into, 'meta'), { recursive: true, force: true }),
   ]);
-  await mkdir(path.resolve('dist/meta'), { recursive: true });
-  return Promise.all(functionNames.map(bundleFunction));
+  await mkdir(path.resolve(into, 'meta'), { recursive: true });
+  return Promise.all(names.map((name) => bundleFunction(name, into, edits)));
 }
 
 // One call per function: with `splitting`, a shared call would share chunks between their folders.
-async function bundleFunction(name: FunctionName): Promise<Bundle> {
-  const folder = path.resolve('dist/functions', name);
+async function bundleFunction(
+  name: FunctionName,
+  into: string,
+  edits: readonly SourceEdit[],
+): Promise<Bundle> {
+  const folder = path.resolve(into, 'functions', name);
   const { metafile } = await bundle({
     absWorkingDir: process.cwd(),
     entryPoints: [{ in: `functions/${name}.ts`, out: 'index' }],
@@ -45,11 +60,12 @@ async function bundleFunction(name: FunctionName): Promise<Bundle> {
     target: 'node20',
     mainFields: ['module', 'main'],
     banner: { js: requireForCommonJs },
+    plugins: edits.length === 0 ? [] : [sourceEdits(edits)],
     metafile: true,
     logLevel: 'warning',
   });
   // Beside the folders, not in them: a metafile in there would ship, and change the asset's hash.
-  await writeFile(path.resolve('dist/meta', `${name}.json`), JSON.stringify(metafile));
+  await writeFile(path.resolve(into, 'meta', `${name}.json`), JSON.stringify(metafile));
   return { name, folder, metafile };
 }
 
