@@ -1,11 +1,15 @@
 // The CDK app: one stack per stage, and the checks that every synth must pass. `-c stage=dev` makes that one alone.
 import path from 'node:path';
-import { App, Validations } from 'aws-cdk-lib';
+import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import tokenPolicies from '../config/token-policy.json' with { type: 'json' };
 import { BridgeStack } from '../lib/bridge-stack.ts';
+import { checkPolicies } from '../lib/check-policy.ts';
 import { stages } from '../lib/stages.ts';
 
 const app = new App();
+for (const warning of checkPolicies(tokenPolicies))
+  Annotations.of(app).addWarningV2('stytch-unit-bridge:token-policy', warning);
 const wanted: unknown = app.node.tryGetContext('stage');
 const chosen = Object.values(stages).filter(({ name }) => wanted === undefined || wanted === name);
 if (chosen.length === 0) throw new Error(`No stage ${String(wanted)}: ${Object.keys(stages).join(', ')}`);

@@ -30,6 +30,7 @@ interface Settings {
   readonly VENDOR_ENVIRONMENT: 'test' | 'live';
   readonly STYTCH_PROJECT_ID: string;
   readonly STYTCH_BASE_URL: string;
+  readonly STYTCH_ISSUERS: readonly string[];
   readonly UNIT_BASE_URL: string;
   readonly PROBLEM_TYPE_BASE_URL: string;
   readonly ID_MAPPING_TABLE_NAME: string;
@@ -64,6 +65,9 @@ const settings: { readonly [Name in SettingName]: z.ZodMiniType<Settings[Name]> 
   VENDOR_ENVIRONMENT: z.enum(['test', 'live']),
   STYTCH_PROJECT_ID: z.string().check(z.regex(/^project-(test|live)-[\w-]{1,64}$/)),
   STYTCH_BASE_URL: baseUrl('https://test.stytch.com', 'https://api.stytch.com'),
+  STYTCH_ISSUERS: json(
+    z.array(z.string().check(z.regex(/^(stytch\.com\/project-|https:\/\/)[\w.-]+$/))).check(z.minLength(1)),
+  ),
   UNIT_BASE_URL: baseUrl('https://api.s.unit.sh', 'https://api.unit.co'),
   PROBLEM_TYPE_BASE_URL: z.url(),
   ID_MAPPING_TABLE_NAME: text,

@@ -75,7 +75,10 @@ export function createDeps(name: FunctionName) {
   const keySet = once(() =>
     createKeySet(`${project().baseUrl}/v1/sessions/jwks/${project().projectId}`, clock),
   );
-  const jwts = once(() => createSessionJwts(project().projectId, keySet(), clock));
+  const jwts = once(() => {
+    const { projectId } = project();
+    return createSessionJwts({ projectId, issuers: config().get('STYTCH_ISSUERS') }, keySet(), clock);
+  });
   const sessions = once(() => createSessionReader(project()));
   // The SDK is loaded by the functions that call it, when they first do.
   const stytch = once(async () => {

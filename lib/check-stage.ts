@@ -1,5 +1,6 @@
 // Refuses a stage that could not work or would not be safe, before anything is made of it.
 import tokenPolicies from '../config/token-policy.json' with { type: 'json' };
+import { policyNames } from '../functions/contract/token-policy.ts';
 import type { Stage } from './stages.ts';
 
 /** Throws one error that names every field at fault. */
@@ -19,6 +20,8 @@ const vendorHosts = {
   live: { stytch: 'https://api.stytch.com', unit: 'https://api.unit.co' },
 } as const;
 
+const hostName = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
+
 function* vendorFaults(stage: Stage): Generator<string> {
   const { vendorEnvironment } = stage;
   const hosts = vendorHosts[vendorEnvironment];
@@ -27,6 +30,8 @@ function* vendorFaults(stage: Stage): Generator<string> {
     yield `stytchProjectId must be project-${vendorEnvironment}-<uuid> where vendorEnvironment is ${vendorEnvironment}`;
   if (stage.stytchBaseUrl !== hosts.stytch)
     yield `stytchBaseUrl must be ${hosts.stytch} where vendorEnvironment is ${vendorEnvironment}`;
+  if (stage.stytchCustomDomain !== undefined && !hostName.test(stage.stytchCustomDomain))
+    yield 'stytchCustomDomain must be a bare host name in lower case';
   if (stage.unitBaseUrl !== hosts.unit)
     yield `unitBaseUrl must be ${hosts.unit} where vendorEnvironment is ${vendorEnvironment}`;
 }
@@ -43,8 +48,7 @@ function* addressFaults(stage: Stage): Generator<string> {
   const base = stage.problemTypeBaseUrl;
   if (!isSecureUrl(stage, base) || new URL(base).href !== base || !/^[^?#]+\/$/.test(base))
     yield `problemTypeBaseUrl must be a URL (${https}) that ends with a slash`;
-  if (!/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(stage.passkeyDomain))
-    yield 'passkeyDomain must be a bare host name in lower case';
+  if (!hostName.test(stage.passkeyDomain)) yield 'passkeyDomain must be a bare host name in lower case';
   if (stage.vendorEnvironment === 'live' && isLoopback(stage.passkeyDomain))
     yield 'passkeyDomain must not be loopback where vendorEnvironment is live';
   // A browser refuses a passkey on a page outside its domain, so then no page could use one.
@@ -74,14 +78,14 @@ function* limitFaults({ limits, throttles }: Stage): Generator<string> {
   if (!isWhole(throttles.burst, throttles.rate)) yield 'throttles.burst must be throttles.rate or more';
 }
 
-const policyNames = Object.keys(tokenPolicies).filter((name) => !name.startsWith('$'));
+const policies = policyNames(tokenPolicies);
 const logRetentionPeriods = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731];
 
 function* operationFaults(stage: Stage): Generator<string> {
   if (!/^[a-z][a-z0-9-]{0,31}$/.test(stage.name))
     yield 'name must be lower-case letters, digits and dashes, 32 at most';
-  if (!policyNames.includes(stage.tokenPolicy))
-    yield `tokenPolicy must be a policy in config/token-policy.json: ${policyNames.join(', ')}`;
+  if (!policies.includes(stage.tokenPolicy))
+    yield `tokenPolicy must be a policy in config/token-policy.json: ${policies.join(', ')}`;
   if (!logRetentionPeriods.includes(stage.logRetentionDays))
     yield `logRetentionDays must be one of ${logRetentionPeriods.join(', ')}`;
   if (stage.alarmEmail !== undefined && !/^[^@\s]+@[^@\s]+$/.test(stage.alarmEmail))

@@ -17,6 +17,12 @@ export interface FunctionEnvironment {
   readonly secretArns: readonly string[];
 }
 
+/** Who may have issued a session JWT: Stytch under the project's id, which has no scheme, and its custom domain. */
+const issuersOf = ({ stytchProjectId, stytchCustomDomain }: Stage): readonly string[] => [
+  `stytch.com/${stytchProjectId}`,
+  ...(stytchCustomDomain === undefined ? [] : [`https://${stytchCustomDomain}`]),
+];
+
 interface Settings {
   readonly settings: readonly SettingName[];
   readonly unitOrgToken?: UnitOrgTokenJob;
@@ -33,6 +39,7 @@ export function functionEnvironment(
     VENDOR_ENVIRONMENT: stage.vendorEnvironment,
     STYTCH_PROJECT_ID: stage.stytchProjectId,
     STYTCH_BASE_URL: stage.stytchBaseUrl,
+    STYTCH_ISSUERS: JSON.stringify(issuersOf(stage)),
     UNIT_BASE_URL: stage.unitBaseUrl,
     PROBLEM_TYPE_BASE_URL: stage.problemTypeBaseUrl,
     ID_MAPPING_TABLE_NAME: table.name,

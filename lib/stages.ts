@@ -9,6 +9,8 @@ export interface Stage {
   readonly vendorEnvironment: 'test' | 'live';
   readonly stytchProjectId: string;
   readonly stytchBaseUrl: string;
+  /** The custom domain of the Stytch project, which then issues its JWTs. @default - none */
+  readonly stytchCustomDomain?: string;
   readonly unitBaseUrl: string;
   /** Exact browser origins that may call the API; none for native apps alone. */
   readonly allowedOrigins: readonly string[];

@@ -2,7 +2,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build as bundle, type Metafile } from 'esbuild';
+import tokenPolicies from '../config/token-policy.json' with { type: 'json' };
 import { type FunctionName, functionNames } from '../functions/contract/routes.ts';
+import { checkPolicies } from '../lib/check-policy.ts';
 import { type SourceEdit, sourceEdits } from './source-edits.ts';
 
 export interface Bundle {
@@ -25,9 +27,13 @@ export interface BuildOptions {
   readonly edits?: readonly SourceEdit[];
 }
 
-/** Builds functions under the working directory, side by side. */
+/**
+ * Builds functions under the working directory, side by side.
+ * @throws Error that names every fault of the token policy, which goes into the bundles
+ */
 export async function build(options: BuildOptions = {}): Promise<readonly Bundle[]> {
   const { into = 'dist', names = functionNames, edits = [] } = options;
+  for (const warning of checkPolicies(tokenPolicies)) process.stderr.write(`warning: ${warning}\n`);
   await Promise.all([
     rm(path.resolve(into, 'functions'), { recursive: true, force: true }),
     rm(path.resolve(into, 'meta'), { recursive: true, force: true }),

@@ -6,8 +6,8 @@ import { parseJson } from './json.ts';
 import { type OutboundRequest, send } from './outbound.ts';
 
 const FRESH_SECONDS = 3600;
-/** How long old keys serve while Stytch's key endpoint is down. */
-const STALE_SECONDS = 3600;
+/** How long old keys serve while Stytch's key endpoint is down (standards K3). */
+const STALE_SECONDS = 86_400;
 /** However many unknown key ids arrive, they cause one fetch in this time (standards K4). */
 const FORCED_EVERY_SECONDS = 30;
 /** In an outage old keys serve at once, and Stytch is asked again no sooner than this. */
@@ -21,6 +21,8 @@ const jwksAnswer = z.object({
 export interface KeySet {
   /** Resolves the key of a JWT's header. @throws ServiceError `upstream_unavailable`; null for an unknown `kid` */
   keyFor(kid: string): Promise<JWTVerifyGetKey | null>;
+  /** Seconds by which the keys have outlived their hour; 0 while Stytch renews them. */
+  staleSeconds(): number;
   /** Fetches ahead of need. */
   warm(): Promise<void>;
 }
@@ -90,6 +92,7 @@ export function createKeySet(url: string, clock: () => number): KeySet {
       const renewed = await forced();
       return renewed?.kids.has(kid) === true ? renewed.get : null;
     },
+    staleSeconds: () => (keys === undefined ? 0 : Math.max(0, clock() - keys.fetchedAt - FRESH_SECONDS)),
     async warm() {
       await current();
     },

@@ -6,6 +6,7 @@ export const settingNames = [
   'VENDOR_ENVIRONMENT',
   'STYTCH_PROJECT_ID',
   'STYTCH_BASE_URL',
+  'STYTCH_ISSUERS',
   'UNIT_BASE_URL',
   'PROBLEM_TYPE_BASE_URL',
   'ID_MAPPING_TABLE_NAME',
@@ -40,6 +41,7 @@ const everyFunction = [
 const stytch = [
   'STYTCH_PROJECT_ID',
   'STYTCH_BASE_URL',
+  'STYTCH_ISSUERS',
   'STYTCH_SECRET_ARN',
   'HASH_KEY_SECRET_ARN',
   'TRUSTED_PROXY',

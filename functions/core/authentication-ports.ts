@@ -9,6 +9,8 @@ export type JwtVerdict =
 /** Checks a Stytch session JWT by the cached JWKS, without a call to Stytch. */
 export interface SessionJwts {
   verify(sessionJwt: string): Promise<JwtVerdict>;
+  /** Seconds by which the keys have outlived their hour because Stytch gives no new ones; else 0. */
+  staleSeconds(): number;
 }
 
 export interface TotpEnrolment {

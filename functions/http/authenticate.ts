@@ -3,6 +3,7 @@ import { ServiceError } from '../core/errors.ts';
 import type { SessionJwts } from '../core/ports.ts';
 import type { Session } from '../core/session/session.ts';
 import type { IncomingRequest } from './event.ts';
+import { nameCaller } from './log.ts';
 
 /** Longer than any session JWT that Stytch makes (its custom claims end at 4 kB). */
 const LONGEST_JWT = 9000;
@@ -20,5 +21,6 @@ export async function authenticateBearer(jwts: SessionJwts, request: IncomingReq
   if (sessionJwt === undefined) throw new ServiceError('invalid_token', { reason: 'not_a_bearer_jwt' });
   const verdict = await jwts.verify(sessionJwt);
   if (!verdict.isGenuine) throw new ServiceError('invalid_token', { reason: verdict.reason });
+  nameCaller(verdict.session);
   return verdict.session;
 }

@@ -2,19 +2,32 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Log } from '../core/ports.ts';
+import type { Session } from '../core/session/session.ts';
 
-const requests = new AsyncLocalStorage<string>();
+interface Served {
+  readonly requestId: string;
+  stytchUserId?: string;
+  sessionId?: string;
+}
+
+const requests = new AsyncLocalStorage<Served>();
 
 /** Runs `work` so that its log lines carry the request id. */
 export const withRequestId = <T>(requestId: string, work: () => Promise<T>): Promise<T> =>
-  requests.run(requestId, work);
+  requests.run({ requestId }, work);
+
+/** From here on the request's log lines say whose session it is: every refusal has its subject (standards A16.3). */
+export function nameCaller({ stytchUserId, sessionId }: Pick<Session, 'stytchUserId' | 'sessionId'>): void {
+  const served = requests.getStore();
+  if (served !== undefined) Object.assign(served, { stytchUserId, sessionId });
+}
 
 const logger = new Logger({ serviceName: 'stytch-unit-bridge', logLevel: 'INFO' });
 
 /** Writes JSON lines; the fields' type admits ids, codes and numbers, and no objects that could hide a secret. */
 export const log: Log = {
   record(code, fields) {
-    logger.info(code, { code, requestId: requests.getStore() ?? null, ...fields });
+    logger.info(code, { code, requestId: null, ...requests.getStore(), ...fields });
   },
 };
 

@@ -8,6 +8,7 @@ import { answering, hang, startRawServer } from '../support/adapters-servers.ts'
 import { PROJECT_ID, type StytchBench, startStytch } from '../support/adapters-stytch.ts';
 
 const HOUR = 3600;
+const project = { projectId: PROJECT_ID, issuers: [`stytch.com/${PROJECT_ID}`] };
 
 let stytch: StytchBench;
 let keys: KeySet;
@@ -26,9 +27,9 @@ beforeEach(async () => {
   stytch.time.aheadMs = 0;
   stytch.controls.reset();
   const { userId } = await stytch.controls.seedUser({ email: 'ada@customer.example' });
-  sessionId = (await stytch.controls.startSession({ userId, minutes: 600 })).sessionId;
+  sessionId = (await stytch.controls.startSession({ userId, minutes: 3000 })).sessionId;
   keys = createKeySet(stytch.jwksUrl, clock);
-  jwts = createSessionJwts(PROJECT_ID, keys, clock);
+  jwts = createSessionJwts(project, keys, clock);
 });
 
 const freshJwt = (): Promise<string> => stytch.controls.sessionJwt(sessionId);
@@ -121,15 +122,21 @@ describe('the signing keys of the Stytch project', () => {
     expect((await Promise.all(flood)).some(Boolean)).toBe(false);
   });
 
-  it('K3 serve for one more hour while Stytch cannot be reached, and then prove nothing any more', async () => {
+  it('K3 serve for one more day while Stytch cannot be reached, say how stale they are, and then prove nothing', async () => {
+    expect(jwts.staleSeconds()).toBe(0);
     expect(await isGenuine()).toBe(true);
     outage();
-    pass(2 * HOUR - 1);
+    pass(HOUR - 1);
     expect(await isGenuine()).toBe(true);
+    expect(jwts.staleSeconds()).toBe(0);
+    pass(24 * HOUR);
+    expect(await isGenuine()).toBe(true);
+    expect(jwts.staleSeconds()).toBeCloseTo(24 * HOUR - 1, -1);
     pass(1);
     expect(await codeOf(jwts.verify(await freshJwt()))).toBe('upstream_unavailable');
     stytch.controls.faults.heal();
     expect(await isGenuine()).toBe(true);
+    expect(jwts.staleSeconds()).toBeLessThan(HOUR);
   });
 
   it('K3 serve at once in an outage: Stytch is asked again no sooner than 30 seconds later', async () => {
@@ -175,7 +182,7 @@ describe('the signing keys of the Stytch project', () => {
 describe('a key endpoint that answers nonsense', () => {
   const withAnswer = async (body: unknown, status = 200) => {
     const server = await startRawServer(answering(status, body));
-    const verifier = createSessionJwts(PROJECT_ID, createKeySet(server.url, clock), clock);
+    const verifier = createSessionJwts(project, createKeySet(server.url, clock), clock);
     const [outcome] = await Promise.allSettled([verifier.verify(await freshJwt())]);
     await server.close();
     return outcome;

@@ -39,7 +39,7 @@ describe('who calls', () => {
     ['longer than any session JWT', `Bearer a.${'b'.repeat(9000)}.c`],
   ])('J4 is nobody when the header is %s, and the JWT is not even looked at', async (_, header) => {
     const verify = jest.fn(async (): Promise<JwtVerdict> => ({ isGenuine: true, session }));
-    const refusal = await refusalOf(authenticate(header, { verify }));
+    const refusal = await refusalOf(authenticate(header, { ...jwts, verify }));
     expect([refusal.code, refusal.details.reason]).toEqual(['invalid_token', 'not_a_bearer_jwt']);
     expect(verify).not.toHaveBeenCalled();
   });

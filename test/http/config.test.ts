@@ -12,6 +12,7 @@ const good: Readonly<Record<string, string>> = {
   VENDOR_ENVIRONMENT: 'test',
   STYTCH_PROJECT_ID: 'project-test-6f2c1d4e',
   STYTCH_BASE_URL: 'https://test.stytch.com',
+  STYTCH_ISSUERS: '["stytch.com/project-test-6f2c1d4e","https://login.bank.example"]',
   UNIT_BASE_URL: 'https://api.s.unit.sh',
   PROBLEM_TYPE_BASE_URL: 'https://docs.bank.example/problems/',
   ID_MAPPING_TABLE_NAME: 'IdMapping',
@@ -161,6 +162,17 @@ describe('the vendors of a deployment', () => {
   ])('O7 get our secrets nowhere but at their own hosts: "%s"', (url) => {
     expect(faults({ STYTCH_BASE_URL: url })).toContain('STYTCH_BASE_URL');
     expect(faults({ UNIT_BASE_URL: url })).toContain('UNIT_BASE_URL');
+  });
+
+  it.each([
+    '[]',
+    '"stytch.com/project-test-6f2c1d4e"',
+    '["http://login.bank.example"]',
+    '["stytch.com/project-test-6f2c1d4e/"]',
+    '["stytch.com/"]',
+    '[""]',
+  ])('J1 name at least one issuer, each in a form that Stytch uses: %s', (issuers) => {
+    expect(faults({ STYTCH_ISSUERS: issuers })).toContain('STYTCH_ISSUERS');
   });
 
   it('O7 do not swap places', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { log, traceOf, withRequestId } from '../../functions/http/log.ts';
+import { log, nameCaller, traceOf, withRequestId } from '../../functions/http/log.ts';
 
 /** What a piece of work writes to the log, line by line. */
 async function linesOf(work: () => Promise<void>): Promise<Record<string, unknown>[]> {
@@ -50,6 +50,29 @@ describe('a log line', () => {
       );
     });
     expect(lines.map(({ id, requestId }) => id === requestId)).toEqual([true, true, true]);
+  });
+
+  it('A16.3.1 says whose session it is from where that is known, in its own request alone', async () => {
+    const caller = { stytchUserId: 'user-test-1', sessionId: 'session-test-1' };
+    const lines = await linesOf(async () => {
+      nameCaller({ stytchUserId: 'user-of-no-request', sessionId: 'session-of-no-request' });
+      await Promise.all([
+        withRequestId('one', async () => {
+          log.record('before', {});
+          nameCaller(caller);
+          await Promise.resolve();
+          log.record('after', {});
+        }),
+        withRequestId('two', async () => {
+          await Promise.resolve();
+          log.record('other', {});
+        }),
+      ]);
+    });
+    const byCode = Object.fromEntries(lines.map((line) => [line['code'], line]));
+    expect(byCode['after']).toMatchObject({ requestId: 'one', ...caller });
+    expect(byCode['before']).not.toHaveProperty('stytchUserId');
+    expect(byCode['other']).not.toHaveProperty('stytchUserId');
   });
 
   it('A16.4.1 cannot be split in two by a value', async () => {

@@ -218,6 +218,7 @@ describe('each function', () => {
       ID_MAPPING_TABLE_NAME: { Ref: table },
       STYTCH_PROJECT_ID: stages.prod.stytchProjectId,
       STYTCH_BASE_URL: 'https://api.stytch.com',
+      STYTCH_ISSUERS: JSON.stringify([`stytch.com/${stages.prod.stytchProjectId}`]),
       STYTCH_SECRET_ARN: { Ref: secretIds.Stytch },
       HASH_KEY_SECRET_ARN: { Ref: secretIds.HashKey },
       TRUSTED_PROXY: 'none',

@@ -29,6 +29,8 @@ const faultyStages: readonly [field: string, base: Stage, change: Partial<Stage>
   ['redirectUrls[0]', stages.prod, { redirectUrls: ['https://app.bank.example/*'] }],
   ['redirectUrls[0]', stages.prod, { redirectUrls: ['https://app.bank.example/callback#part'] }],
   ['redirectUrls[0]', stages.prod, { redirectUrls: ['javascript:alert(1)'] }],
+  ['stytchCustomDomain', stages.prod, { stytchCustomDomain: 'https://login.bank.example' }],
+  ['stytchCustomDomain', stages.prod, { stytchCustomDomain: 'login.bank.example/' }],
   ['passkeyDomain', stages.prod, { passkeyDomain: 'https://app.bank.example' }],
   ['passkeyDomain', stages.prod, { passkeyDomain: 'other.example' }],
   ['passkeyDomain', stages.prod, { passkeyDomain: 'localhost', allowedOrigins: [] }],

@@ -43,6 +43,7 @@ export interface FakeStytch {
   readonly tokens: Map<string, string>;
   user: User;
   note: string;
+  keysStaleSeconds: number;
   /** Overrides what a read of the session answers. */
   answer: ((confirmed: ConfirmedSession) => ConfirmedSession) | null;
   readonly deleted: string[];
@@ -71,6 +72,7 @@ export function createFakeStytch(clock: () => number): StytchFakes {
     tokens: new Map([['session-token-1', SESSION]]),
     user: user([]),
     note: 'sent',
+    keysStaleSeconds: 0,
     answer: null,
     deleted: [],
     revoked: [],
@@ -90,6 +92,7 @@ export function createFakeStytch(clock: () => number): StytchFakes {
   return {
     state,
     jwts: {
+      staleSeconds: () => state.keysStaleSeconds,
       async verify(sessionJwt): Promise<JwtVerdict> {
         const session = state.issued.get(sessionJwt);
         return session === undefined ? { isGenuine: false, reason: 'forged' } : { isGenuine: true, session };

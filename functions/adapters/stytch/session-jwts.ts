@@ -25,8 +25,12 @@ const claims = z.looseObject({
   }),
 });
 
-/** Verifies the JWTs of one Stytch project; Stytch's issuer has no scheme. */
-export function createSessionJwts(projectId: string, keys: KeySet, clock: Clock): SessionJwts {
+/** Verifies the JWTs of one Stytch project, from exactly these issuers (J1). */
+export function createSessionJwts(
+  { projectId, issuers }: { readonly projectId: string; readonly issuers: readonly string[] },
+  keys: KeySet,
+  clock: Clock,
+): SessionJwts {
   const getKey: JWTVerifyGetKey = async (header, input) => {
     const key = typeof header.kid === 'string' ? await keys.keyFor(header.kid) : null;
     if (key === null) throw new errors.JWKSNoMatchingKey();
@@ -35,7 +39,7 @@ export function createSessionJwts(projectId: string, keys: KeySet, clock: Clock)
   const options = () => ({
     algorithms: ['RS256'],
     typ: 'JWT',
-    issuer: `stytch.com/${projectId}`,
+    issuer: [...issuers],
     audience: projectId,
     clockTolerance: SKEW_SECONDS,
     requiredClaims: ['sub', 'iat', 'nbf', 'exp'],
@@ -43,6 +47,7 @@ export function createSessionJwts(projectId: string, keys: KeySet, clock: Clock)
   });
   const isLive = projectId.startsWith('project-live-');
   return {
+    staleSeconds: () => keys.staleSeconds(),
     async verify(sessionJwt) {
       const [outcome] = await Promise.allSettled([jwtVerify(sessionJwt, getKey, options())]);
       if (outcome.status === 'fulfilled') {

@@ -4,7 +4,7 @@ import { ServiceError } from '../errors.ts';
 import { admit, confirm, factorAges, type GatePorts, judgePresented } from '../factors/gate.ts';
 import { type ExchangeRequirement, requirementFor } from '../factors/policy.ts';
 import type { CustomerRecord, UserRecord } from '../onboarding/records.ts';
-import type { Counters, LogFields, TokenProvider } from '../ports.ts';
+import type { Counters, LogFields, SessionJwts, TokenProvider } from '../ports.ts';
 import type { CurrentSession } from '../session/confirm-session.ts';
 import type { Session } from '../session/session.ts';
 import { chooseCustomer, requireClaim } from './choose-customer.ts';
@@ -62,6 +62,7 @@ async function attempt(
   await judgePresented(ports, requirement, presented, signal);
 
   const { current, customer } = await gather(ports, requirement, presented, request, trail, signal);
+  if (requirement.isSensitive) requireFreshKeys(ports.jwts);
   trail['unitCustomerId'] = customer.unitCustomerId;
 
   const expiresInSeconds = lifeOfToken(
@@ -88,6 +89,21 @@ async function attempt(
     scopes: [...request.scopes],
     customerId: customer.unitCustomerId,
   };
+}
+
+/** How long after their hour old keys still serve for a sensitive scope (standards K3). */
+const SENSITIVE_STALE_SECONDS = 3600;
+
+/**
+ * A key that Stytch has withdrawn may still stand among old ones.
+ * @throws ServiceError `upstream_unavailable`
+ */
+function requireFreshKeys(jwts: SessionJwts): void {
+  if (jwts.staleSeconds() <= SENSITIVE_STALE_SECONDS) return;
+  throw new ServiceError('upstream_unavailable', {
+    reason: 'keys_stale',
+    upstream: { provider: 'stytch', operation: 'jwks' },
+  });
 }
 
 /** Stytch, the table and the counter at once, then the second verdict; what Stytch refuses is told first. */

@@ -6,6 +6,9 @@ import { type LookAlikeKind, lookAlikeKinds } from '../../../simulators/stytch/l
 import { answering, startRawServer } from '../../support/adapters-servers.ts';
 import { PROJECT_ID, type StytchBench, startStytch } from '../../support/adapters-stytch.ts';
 
+/** The project's own issuer, and that of its custom domain. */
+const ours = { projectId: PROJECT_ID, issuers: [`stytch.com/${PROJECT_ID}`, 'https://login.bank.example'] };
+
 let stytch: StytchBench;
 let jwts: SessionJwts;
 let user: { userId: string; sessionId: string; sessionJwt: string; totpId: string; emailId: string };
@@ -15,7 +18,7 @@ let ahead = 0;
 beforeAll(async () => {
   stytch = await startStytch();
   const clock = () => Date.now() / 1000 + ahead;
-  jwts = createSessionJwts(PROJECT_ID, createKeySet(stytch.jwksUrl, clock), clock);
+  jwts = createSessionJwts(ours, createKeySet(stytch.jwksUrl, clock), clock);
   const seeded = await stytch.controls.seedUser({ email: 'ada@customer.example', totp: true });
   const session = await stytch.controls.startSession({
     userId: seeded.userId,
@@ -75,6 +78,10 @@ describe('a session JWT of Stytch', () => {
     expect(ages[1]).toBeLessThan(59);
   });
 
+  it('J1 may come from the custom domain of the project', async () => {
+    expect(await reasonOf(await signed({ iss: 'https://login.bank.example' }))).toBe('genuine');
+  });
+
   it('J1 may name further audiences beside our project', async () => {
     expect(await reasonOf(await lookAlike('second_audience'))).toBe('genuine');
     expect(await reasonOf(await signed())).toBe('genuine');
@@ -93,6 +100,8 @@ describe('a session JWT of Stytch', () => {
     ['an audience that only begins like ours', { aud: [`${PROJECT_ID}-2`] }],
     ['an issuer with a scheme', { iss: `https://stytch.com/${PROJECT_ID}` }],
     ['an issuer with a slash at its end', { iss: `stytch.com/${PROJECT_ID}/` }],
+    ['the custom domain with a slash at its end', { iss: 'https://login.bank.example/' }],
+    ['the custom domain without its scheme', { iss: 'login.bank.example' }],
     ['the issuer of another host', { iss: `stytch.example/${PROJECT_ID}` }],
     ['an issuer that is a list', { iss: [`stytch.com/${PROJECT_ID}`] }],
     ['no expiry', { exp: null }],
@@ -183,7 +192,7 @@ describe('a session JWT of Stytch', () => {
       const bare = served.map(({ kty, kid, n, e }) => ({ kty, kid, n, e }));
       const server = await startRawServer(answering(200, { keys: bare }));
       const clock = () => Date.now() / 1000;
-      const verifier = createSessionJwts(PROJECT_ID, createKeySet(server.url, clock), clock);
+      const verifier = createSessionJwts(ours, createKeySet(server.url, clock), clock);
       const genuine = await verifier.verify(user.sessionJwt);
       const forged = await verifier.verify(await lookAlike(kind));
       await server.close();
@@ -222,7 +231,11 @@ describe('the user whom Stytch publishes for tests', () => {
     async (environment, project, word) => {
       const other = await startStytch(project);
       const clock = () => Date.now() / 1000;
-      const verifier = createSessionJwts(project, createKeySet(other.jwksUrl, clock), clock);
+      const verifier = createSessionJwts(
+        { projectId: project, issuers: [`stytch.com/${project}`] },
+        createKeySet(other.jwksUrl, clock),
+        clock,
+      );
       const wordFor = async (userId: string): Promise<string> => {
         const seeded = await other.controls.seedUser({ userId, email: `${userId}@customer.example` });
         const { sessionJwt } = await other.controls.startSession({ userId: seeded.userId });

@@ -56,6 +56,22 @@ describe('What fails at Unit', () => {
   });
 });
 
+describe('K3 Keys that Stytch has not renewed for long', () => {
+  it.each([
+    ['a scope that only reads, for as long as they serve at all', reads, DAY, true],
+    ['a sensitive scope for one hour', freezes, HOUR, true],
+    ['no sensitive scope after it', freezes, HOUR + 1, false],
+  ])('open %s', async (_, request, keysStaleSeconds, isOpen) => {
+    const { world, exchange } = banked();
+    world.stytch.keysStaleSeconds = keysStaleSeconds;
+    const [outcome] = await Promise.allSettled([exchange(request)]);
+    expect(outcome.status).toBe(isOpen ? 'fulfilled' : 'rejected');
+    expect(world.linesOf('exchange_token.refused').map(({ reason }) => reason)).toEqual(
+      isOpen ? [] : ['keys_stale'],
+    );
+  });
+});
+
 describe('INV5 The audit trail holds no text of the caller’s making', () => {
   it('such as a scope that the policy does not name', async () => {
     const { world, exchange } = banked();
