@@ -147,6 +147,13 @@ const CONTROLS: readonly Control[] = [
     async (on, rotation) => ({ kid: await on.rotateKeys(rotation) }),
   ),
   control('POST /drop-old-keys', 'serve the signing key only', nothing, (on) => on.dropOldKeys()),
+  control(
+    'POST /secrets',
+    'accept another secret',
+    z.strictObject({ secret: z.string() }),
+    (on, { secret }) => on.addSecret(secret),
+  ),
+  control('POST /drop-old-secrets', 'accept the newest secret only', nothing, (on) => on.dropOldSecrets()),
   control('GET /look-alikes', 'the kinds of look-alike JWTs', nothing, () => ({ kinds: lookAlikeKinds })),
   control('POST /look-alikes', 'mint one', lookAlikeRequest, async (on, wanted) => ({
     jwt: await on.mintLookAlike(wanted),

@@ -59,6 +59,10 @@ export interface StytchControls {
   /** A new key signs; the old one stays in the JWKS for so long. The new key's id. */
   rotateKeys(rotation: { readonly overlapSeconds: number }): Promise<string>;
   dropOldKeys(): void;
+  /** A rotation of the project's secret: from now on this one works too. */
+  addSecret(secret: string): void;
+  /** The end of the rotation: only the newest secret works. */
+  dropOldSecrets(): void;
   jwksFetches(): number;
   mintLookAlike(request: LookAlikeRequest): Promise<string>;
   readonly faults: Pick<Faults, 'arm' | 'armed' | 'heal'>;
@@ -94,6 +98,12 @@ export function createControls(world: World): StytchControls {
       return owner === undefined ? undefined : summary(owner.user, world.now());
     },
     sessions: (userId) => sessionsOf(userId).map(sessionView),
+    addSecret: (secret) => {
+      world.secrets = [...world.secrets, world.witness.issued(secret)];
+    },
+    dropOldSecrets: () => {
+      world.secrets = world.secrets.slice(-1);
+    },
     seedUser: (seed) => seedUser(world, seed),
     startSession: async (request) => startSession(world, userOf(request.userId), request),
     sessionJwt: async (sessionId) => mintSessionJwt(world, sessionOf(sessionId)),

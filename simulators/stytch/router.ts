@@ -106,8 +106,10 @@ function decoded(segment: string): string {
 /** Basic authentication with the project id as the name and the secret as the password. */
 function requireCredentials(world: World, header: string | null): void {
   const given = Buffer.from(/^Basic (.+)$/i.exec(header ?? '')?.[1] ?? '', 'base64');
-  const expected = Buffer.from(`${world.projectId}:${world.secret}`);
-  const isRight = given.length === expected.length && timingSafeEqual(given, expected);
+  const isRight = world.secrets.some((secret) => {
+    const expected = Buffer.from(`${world.projectId}:${secret}`);
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  });
   if (!isRight) throw new Refusal('unauthorized_credentials');
 }
 

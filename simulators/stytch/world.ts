@@ -24,7 +24,8 @@ export interface StytchSimulatorOptions {
 
 export interface World {
   readonly projectId: string;
-  readonly secret: string;
+  /** The one that the project began with, and those of its rotations; each of them works. */
+  secrets: readonly string[];
   readonly environment: Environment;
   readonly redirectUrls: readonly string[];
   readonly publicUrl: () => string;
@@ -57,7 +58,7 @@ export function createWorld(options: StytchSimulatorOptions): World {
   witness.issued(options.secret);
   return {
     projectId: options.projectId,
-    secret: options.secret,
+    secrets: [options.secret],
     environment,
     redirectUrls: options.redirectUrls,
     publicUrl: options.publicUrl ?? (() => 'http://stytch.simulator'),
@@ -87,7 +88,7 @@ export function clearWorld(world: World): void {
   world.impersonationTokens.clear();
   world.rateLimits.clear();
   world.witness.clear();
-  world.witness.issued(world.secret);
+  for (const secret of world.secrets) world.witness.issued(secret);
   world.faults.heal();
   world.switches = defaultSwitches();
   world.jwksFetches = 0;

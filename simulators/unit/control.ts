@@ -40,6 +40,8 @@ const decideRequest = z.strictObject({ decision: z.enum(decisions) });
 const archiveRequest = z.strictObject({ reason: z._default(z.enum(archiveReasons), 'Inactive') });
 const cardRequest = z.strictObject({ customerId: z.string(), isPhysical: z._default(z.boolean(), false) });
 const resetRequest = z.strictObject({ keepWebhooks: z._default(z.boolean(), false) });
+const orgTokenRequest = z.strictObject({ token: z.string(), scopes: z.array(z.string()) });
+const tokenRequest = z.strictObject({ token: z.string() });
 const dropRequest = z.strictObject({ count });
 
 type Action = (input: { readonly id: string; readonly url: URL; readonly body: unknown }) => unknown;
@@ -53,6 +55,14 @@ function actions(controls: UnitControls): Readonly<Record<string, Action>> {
     'POST /applications/:id/decide': ({ id, body }) =>
       controls.decide(id, parse(decideRequest, body).decision),
     'POST /applications/:id/resolve': ({ id }) => controls.resolve(id),
+    'POST /org-tokens': ({ body }) => {
+      controls.addOrgToken(parse(orgTokenRequest, body));
+      return done;
+    },
+    'DELETE /org-tokens': ({ body }) => {
+      controls.revokeOrgToken(parse(tokenRequest, body).token);
+      return done;
+    },
     'GET /customers': () => controls.customers(),
     'POST /customers/:id/archive': ({ id, body }) => {
       controls.archiveCustomer(id, parse(archiveRequest, body).reason);

@@ -47,6 +47,9 @@ export interface UnitControls {
   archiveCustomer(customerId: string, reason?: string): void;
   /** Back-dates the first success of every idempotency key. */
   ageKeys(seconds: number): void;
+  /** Another org token, as the dashboard makes one. */
+  addOrgToken(token: { readonly token: string; readonly scopes: readonly string[] }): void;
+  revokeOrgToken(token: string): void;
   /** Back-dates every customer token and verification. */
   ageTokens(seconds: number): void;
   /** Back-dates what failing webhooks wait for, and since when they fail. */
@@ -93,6 +96,12 @@ export function createControls(
       faults.heal();
       sender.reset();
       jwks.forget();
+    },
+    addOrgToken: (token) => {
+      world.orgTokens.set(token.token, token);
+    },
+    revokeOrgToken: (token) => {
+      if (!world.orgTokens.delete(token)) throw notFound('org token');
     },
     applications: () => structuredClone([...world.applications.values()]),
     customers: () => structuredClone([...world.customers.values()]),

@@ -82,6 +82,7 @@ describe('the control API', () => {
       ['POST /look-alikes', { userId, kind: 'alg_none' }, { jwt: expect.stringMatching(/\.$/) }],
       ['POST /rotate-keys', { overlapSeconds: 60 }, { kid: expect.stringMatching(/^jwk-test-/) }],
       ['POST /drop-old-keys', {}, { done: true }],
+      ['POST /secrets', { secret: 'secret-test-of-a-rotation' }, { done: true }],
       ['POST /switches', { totpAlone: 'reject' }, { totpAlone: 'reject' }],
     ];
     for (const [line, body, answer] of calls) {
