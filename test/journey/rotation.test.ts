@@ -36,15 +36,15 @@ interface Load {
 /** Exchanges without a pause, some at a time. */
 function startLoad(bearer: () => string, width = 6): Load {
   const statuses: number[] = [];
-  let isRunning = true;
+  const stopping = new AbortController();
   const worker = async (): Promise<void> => {
-    while (isRunning) statuses.push(await exchange(bearer()));
+    while (!stopping.signal.aborted) statuses.push(await exchange(bearer()));
   };
   const workers = Array.from({ length: width }, worker);
   return {
     ended: () => statuses.length,
     async stop() {
-      isRunning = false;
+      stopping.abort();
       await Promise.all(workers);
       return [...new Set(statuses)];
     },
