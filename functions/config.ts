@@ -107,6 +107,10 @@ export function readConfig(name: FunctionName, environment: NodeJS.ProcessEnv = 
   };
 }
 
+/** The stage by name, for what must work even where the settings do not. */
+export const stageName = (environment: NodeJS.ProcessEnv = process.env): string =>
+  environment['STAGE'] ?? 'unknown';
+
 const badSettings = (names: readonly string[]): ServiceError =>
   new ServiceError('server_error', { reason: `settings: ${names.join(', ')}` });
 

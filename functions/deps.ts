@@ -15,7 +15,7 @@ import { createContactProvider } from './adapters/unit/contact-provider.ts';
 import { createOnboardingProvider } from './adapters/unit/onboarding-provider.ts';
 import { createTokenProvider } from './adapters/unit/token-provider.ts';
 import { createUnitTransport } from './adapters/unit/transport.ts';
-import { type Config, readConfig } from './config.ts';
+import { type Config, readConfig, stageName } from './config.ts';
 import type { FunctionName } from './contract/routes.ts';
 import type { ExchangePorts } from './core/exchange/exchange-token.ts';
 import type { EnrolmentPorts } from './core/factors/enrolment.ts';
@@ -26,7 +26,8 @@ import type { KeepPorts } from './core/session/keep-session.ts';
 import type { SignUpPorts } from './core/session/sign-up.ts';
 import { callerOf } from './http/caller.ts';
 import type { IncomingRequest } from './http/event.ts';
-import { log } from './http/log.ts';
+import { log as lines, withRequestId } from './http/log.ts';
+import { createMeter } from './http/metrics.ts';
 import type { Runtime } from './http/serve.ts';
 
 const clock: Clock = () => Date.now() / 1000;
@@ -50,6 +51,7 @@ function once<T>(make: () => T): () => T {
 /** Every port of one function; each is made when it is first asked for. */
 export function createDeps(name: FunctionName) {
   const config = once((): Config => readConfig(name));
+  const { log, publish } = createMeter(lines, stageName);
   const secretsManager = once(() => new SecretsManagerClient(awsClient));
   const secret = (
     setting:
@@ -71,9 +73,10 @@ export function createDeps(name: FunctionName) {
     baseUrl: config().get('STYTCH_BASE_URL'),
     projectId: config().get('STYTCH_PROJECT_ID'),
     secret: stytchSecret(),
+    log,
   }));
   const keySet = once(() =>
-    createKeySet(`${project().baseUrl}/v1/sessions/jwks/${project().projectId}`, clock),
+    createKeySet(`${project().baseUrl}/v1/sessions/jwks/${project().projectId}`, clock, log),
   );
   const jwts = once(() => {
     const { projectId } = project();
@@ -106,7 +109,7 @@ export function createDeps(name: FunctionName) {
     maxSeconds: config().get('SESSION_MAX_SECONDS'),
   }));
 
-  const unit = once(() => createUnitTransport(config().get('UNIT_BASE_URL'), unitOrgToken()));
+  const unit = once(() => createUnitTransport(config().get('UNIT_BASE_URL'), unitOrgToken(), log));
   const onboarding = once(() => createOnboardingProvider(unit()));
   const policy = once(() => loadTokenPolicy(config().get('TOKEN_POLICY')));
 
@@ -125,7 +128,11 @@ export function createDeps(name: FunctionName) {
       jwts: async () => jwts(),
       problemTypeBaseUrl: () => config().get('PROBLEM_TYPE_BASE_URL'),
       log,
+      publish,
     } satisfies Runtime,
+    /** Runs what no HTTP request began, with its log lines and its metrics. */
+    measured: <T>(requestId: string, work: () => Promise<T>): Promise<T> =>
+      withRequestId(requestId, work).finally(publish),
     settling,
     caller: (incoming: IncomingRequest) => callerOf(incoming, config().get('TRUSTED_PROXY')),
     webhookToken: secret('UNIT_WEBHOOK_SECRET_ARN'),

@@ -1,13 +1,12 @@
 // Every minute: whatever lost answers and lost webhooks left unsettled is read again.
 import { reconcile } from './core/onboarding/reconcile.ts';
 import { createDeps } from './deps.ts';
-import { withRequestId } from './http/log.ts';
 
-const { settling } = createDeps('reconcile');
+const { settling, measured } = createDeps('reconcile');
 
 /** Ends before the next run begins. */
 const WITHIN_MS = 45_000;
 
 /** A run that fails throws, so that Lambda counts an error and its alarm rings. */
 export const handler = async (event: { readonly id?: string }) =>
-  withRequestId(event.id ?? 'reconcile', () => reconcile(settling(), AbortSignal.timeout(WITHIN_MS)));
+  measured(event.id ?? 'reconcile', () => reconcile(settling(), AbortSignal.timeout(WITHIN_MS)));

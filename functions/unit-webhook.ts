@@ -4,7 +4,6 @@ import { routes } from './contract/routes.ts';
 import { applyEvents } from './core/onboarding/apply-events.ts';
 import { createDeps } from './deps.ts';
 import { signed } from './http/endpoint.ts';
-import { log } from './http/log.ts';
 import { serve } from './http/serve.ts';
 
 const { runtime, settling, webhookToken, warm, warming } = createDeps('unit-webhook');
@@ -17,7 +16,7 @@ export const handler = serve(
   signed(routes.unitWebhook, async ({ incoming }) => {
     await requireSignature(webhookToken(), incoming.rawBody, incoming.header('x-unit-signature'));
     const { events, unreadable } = parseBatch(incoming.rawBody);
-    log.record('unit_webhook.received', { events: events.length, unreadable });
+    runtime.log.record('unit_webhook.received', { events: events.length, unreadable });
     await applyEvents(settling(), events, AbortSignal.timeout(APPLY_WITHIN_MS));
     return { status: 200 };
   }),

@@ -44,7 +44,7 @@ export class BridgeStack extends Stack {
     } satisfies Record<FunctionName, BridgeFunction>;
     const { api, url } = new PublicApi(this, 'PublicApi', { stage, functions });
     new ReconcileSchedule(this, 'ReconcileSchedule', { reconcile: functions.reconcile });
-    new Observability(this, 'Observability', { functions, api, alarmEmail: stage.alarmEmail });
+    new Observability(this, 'Observability', { stage, functions, api });
 
     this.output('ApiUrl', url, 'Where clients call');
     this.output('UnitWebhookUrl', `${url}${routes.unitWebhook.path}`, 'The URL of the Unit webhook');

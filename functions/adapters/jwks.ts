@@ -2,6 +2,7 @@
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import * as z from 'zod/mini';
 import { ServiceError } from '../core/errors.ts';
+import type { Log } from '../core/ports.ts';
 import { parseJson } from './json.ts';
 import { type OutboundRequest, send } from './outbound.ts';
 
@@ -34,14 +35,14 @@ interface Keys {
 }
 
 /** Keys of one project, from a host that is fixed at deploy (standards K1). `clock` gives seconds. */
-export function createKeySet(url: string, clock: () => number): KeySet {
+export function createKeySet(url: string, clock: () => number, log: Log): KeySet {
   let keys: Keys | undefined;
   let fetching: Promise<Keys> | undefined;
   let forcedAt = Number.NEGATIVE_INFINITY;
   let failure: { readonly error: unknown; readonly at: number } | undefined;
 
   const refresh = (): Promise<Keys> => {
-    fetching ??= fetchKeys(url, clock)
+    fetching ??= fetchKeys(url, clock, log)
       .then(
         (fetched) => {
           keys = fetched;
@@ -99,7 +100,7 @@ export function createKeySet(url: string, clock: () => number): KeySet {
   };
 }
 
-async function fetchKeys(url: string, clock: () => number): Promise<Keys> {
+async function fetchKeys(url: string, clock: () => number, log: Log): Promise<Keys> {
   const request: OutboundRequest = {
     provider: 'stytch',
     operation: 'jwks',
@@ -109,6 +110,7 @@ async function fetchKeys(url: string, clock: () => number): Promise<Keys> {
     timeoutMs: TIMEOUT_MS,
     // Fetched for every request that waits, so that no one request's deadline ends it.
     signal: new AbortController().signal,
+    log,
   };
   const { status, text } = await send(request);
   const parsed = status === 200 ? jwksAnswer.safeParse(parseJson(text)) : undefined;

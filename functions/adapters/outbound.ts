@@ -1,6 +1,7 @@
 // Every vendor call by fetch: a deadline that holds for the whole answer, a size cap, no redirects (standards D1, O10).
 import { startDeadline } from '../core/deadline.ts';
 import { ServiceError, type UpstreamFault } from '../core/errors.ts';
+import type { Log } from '../core/ports.ts';
 
 export interface OutboundRequest {
   readonly provider: 'stytch' | 'unit';
@@ -13,6 +14,8 @@ export interface OutboundRequest {
   readonly timeoutMs: number;
   /** The deadline of the request that this call serves. */
   readonly signal: AbortSignal;
+  /** Told of the call when it is over. */
+  readonly log: Log;
 }
 
 export interface Reply {
@@ -31,9 +34,12 @@ export async function send(request: OutboundRequest): Promise<Reply> {
   const { url, method, headers, body, timeoutMs } = request;
   const deadline = startDeadline(timeoutMs, request.signal);
   const { signal } = deadline;
+  const call = startCall(request);
+  let status: number | null = null;
   try {
     const init = { method, headers, redirect: 'manual', signal } as const;
     const response = await fetch(url, body === undefined ? init : { ...init, body });
+    status = response.status;
     if (response.status >= 300 && response.status < 400) throw unusable(request, 'redirected');
     return {
       status: response.status,
@@ -49,7 +55,28 @@ export async function send(request: OutboundRequest): Promise<Reply> {
     });
   } finally {
     deadline.done();
+    call.ended(status, signal.aborted);
   }
+}
+
+/** Times one call to a vendor, for the log and the metrics that are made of it. */
+export function startCall({
+  provider,
+  operation,
+  log,
+}: Pick<OutboundRequest, 'provider' | 'operation' | 'log'>) {
+  const startedAt = performance.now();
+  return {
+    /** `status` is null where there was no answer. */
+    ended: (status: number | null, isTimedOut: boolean): void =>
+      log.record('vendor.called', {
+        provider,
+        operation,
+        vendorStatus: status,
+        isTimedOut,
+        durationMs: Math.round(performance.now() - startedAt),
+      }),
+  };
 }
 
 export const faultOf = (

@@ -12,6 +12,8 @@ export interface Runtime {
   readonly jwts: () => Promise<SessionJwts>;
   readonly problemTypeBaseUrl: () => string;
   readonly log: Log;
+  /** Writes the metrics of the request. */
+  readonly publish: () => void;
 }
 
 export type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpAnswer>;
@@ -33,6 +35,7 @@ export function serve(runtime: Runtime, ...endpoints: readonly Endpoint[]): Http
         status: outcome.statusCode ?? 0,
         durationMs: Math.round(performance.now() - startedAt),
       });
+      runtime.publish();
       return outcome;
     });
 }

@@ -4,6 +4,7 @@ import { createSessionJwts } from '../../functions/adapters/stytch/session-jwts.
 import { ServiceError } from '../../functions/core/errors.ts';
 import type { JwtVerdict, SessionJwts } from '../../functions/core/ports.ts';
 import { codeOf, timed } from '../support/adapters-errors.ts';
+import { silent } from '../support/adapters-log.ts';
 import { answering, hang, startRawServer } from '../support/adapters-servers.ts';
 import { PROJECT_ID, type StytchBench, startStytch } from '../support/adapters-stytch.ts';
 
@@ -28,7 +29,7 @@ beforeEach(async () => {
   stytch.controls.reset();
   const { userId } = await stytch.controls.seedUser({ email: 'ada@customer.example' });
   sessionId = (await stytch.controls.startSession({ userId, minutes: 3000 })).sessionId;
-  keys = createKeySet(stytch.jwksUrl, clock);
+  keys = createKeySet(stytch.jwksUrl, clock, silent);
   jwts = createSessionJwts(project, keys, clock);
 });
 
@@ -182,7 +183,7 @@ describe('the signing keys of the Stytch project', () => {
 describe('a key endpoint that answers nonsense', () => {
   const withAnswer = async (body: unknown, status = 200) => {
     const server = await startRawServer(answering(status, body));
-    const verifier = createSessionJwts(project, createKeySet(server.url, clock), clock);
+    const verifier = createSessionJwts(project, createKeySet(server.url, clock, silent), clock);
     const [outcome] = await Promise.allSettled([verifier.verify(await freshJwt())]);
     await server.close();
     return outcome;
@@ -225,7 +226,7 @@ describe('a key endpoint that answers nonsense', () => {
 
   it('K2 is given two seconds', async () => {
     const server = await startRawServer(hang);
-    const { ms, outcome } = await timed(createKeySet(server.url, clock).warm());
+    const { ms, outcome } = await timed(createKeySet(server.url, clock, silent).warm());
     await server.close();
     expect(outcome).toMatchObject({ reason: { code: 'upstream_timeout' } });
     expect(ms).toBeGreaterThan(1900);

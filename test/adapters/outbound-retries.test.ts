@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { type OutboundRequest, sendRepeatably } from '../../functions/adapters/outbound.ts';
 import { codeOf, timed } from '../support/adapters-errors.ts';
+import { silent } from '../support/adapters-log.ts';
 import {
   answering,
   type Behaviour,
@@ -33,6 +34,7 @@ const request = (url: string, changes: Partial<OutboundRequest> = {}): OutboundR
   headers: {},
   timeoutMs: 5000,
   signal: AbortSignal.timeout(10_000),
+  log: silent,
   ...changes,
 });
 

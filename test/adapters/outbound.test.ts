@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type OutboundRequest, send } from '../../functions/adapters/outbound.ts';
 import { codeOf, everythingIn, refusalOf, timed } from '../support/adapters-errors.ts';
+import { recording, silent } from '../support/adapters-log.ts';
 import {
   answering,
   type Behaviour,
@@ -32,6 +33,7 @@ const request = (url: string, changes: Partial<OutboundRequest> = {}): OutboundR
   headers: {},
   timeoutMs: 5000,
   signal: AbortSignal.timeout(10_000),
+  log: silent,
   ...changes,
 });
 
@@ -56,7 +58,7 @@ describe('one call to a vendor', () => {
     const { url } = await serve(behave);
     const { ms, outcome } = await timed(send(request(url, { timeoutMs: 150 })));
     expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'upstream_timeout' } });
-    expect(ms).toBeGreaterThan(140);
+    expect(ms).toBeGreaterThan(100);
     expect(ms).toBeLessThan(1500);
   });
 
@@ -151,5 +153,38 @@ describe('one call to a vendor', () => {
     );
     expect(refusal.details.upstream).toEqual({ provider: 'unit', operation: 'read_application' });
     expect(everythingIn(refusal)).not.toMatch(/org-token-0001|078051120|in-the-query/);
+  });
+});
+
+describe('the word on a call that is over', () => {
+  it('S7 has the vendor, the call, the status and the time, and nothing of what was sent or answered', async () => {
+    const server = await startRawServer(answering(503, 'secret words'));
+    const { log, lines } = recording();
+    await send(request(`${server.url}/customers/1`, { log, headers: { authorization: 'Bearer secret' } }));
+    await server.close();
+    expect(lines).toEqual([
+      {
+        code: 'vendor.called',
+        fields: {
+          provider: 'unit',
+          operation: 'read_application',
+          vendorStatus: 503,
+          isTimedOut: false,
+          durationMs: expect.any(Number),
+        },
+      },
+    ]);
+  });
+
+  it('S7 tells a call that had no answer from one that was too late', async () => {
+    const server = await startRawServer(hang);
+    const { log, lines } = recording();
+    await codeOf(send(request(server.url, { log, timeoutMs: 50 })));
+    await server.close();
+    await codeOf(send(request(server.url, { log })));
+    expect(lines.map(({ fields }) => [fields['vendorStatus'], fields['isTimedOut']])).toEqual([
+      [null, true],
+      [null, false],
+    ]);
   });
 });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createSecret, type Secret, withSecret } from '../../functions/adapters/secrets.ts';
 import { createUnitTransport } from '../../functions/adapters/unit/transport.ts';
 import { codeOf } from '../support/adapters-errors.ts';
+import { silent } from '../support/adapters-log.ts';
 import { ARN, type SecretsBench, startSecrets } from '../support/adapters-secrets.ts';
 import { answering, startRawServer } from '../support/adapters-servers.ts';
 
@@ -118,7 +119,7 @@ describe('a rotated secret', () => {
       const body = isGood ? { data: {} } : { errors: [{ status: '401', code: 'unauthorized' }] };
       answering(isGood ? 200 : 401, body)(outgoing, call, incoming);
     });
-    const unit = createUnitTransport(vendor.url, secret);
+    const unit = createUnitTransport(vendor.url, secret, silent);
     const read = () =>
       unit.call({
         operation: 'read_customer',

@@ -218,7 +218,10 @@ describe('a request that goes wrong', () => {
       runtime,
     );
     expect(JSON.stringify(runtime.lines)).not.toMatch(/genuine\.session|secret-cookie|v2\.public|cards/);
-    expect(runtime.lines).toMatchObject([{ code: 'request.completed', fields: { status: 201 } }]);
+    expect(runtime.lines).toMatchObject([
+      { code: 'request.completed', fields: { status: 201 } },
+      { code: 'published' },
+    ]);
   });
 
   it('is still a problem when the settings of the deployment are broken', async () => {

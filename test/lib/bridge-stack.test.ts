@@ -7,6 +7,7 @@ import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { type FunctionName, functionNames, type Route, routes } from '../../functions/contract/routes.ts';
 import { functionSettings } from '../../functions/contract/settings.ts';
+import { alarmRuleNames, alarmRuleOf } from '../../lib/alarm-rules.ts';
 import { BridgeStack } from '../../lib/bridge-stack.ts';
 import { type FunctionProfile, functionProfiles } from '../../lib/function-profiles.ts';
 import { type Stage, stages } from '../../lib/stages.ts';
@@ -417,14 +418,42 @@ describe('the alarms', () => {
     expect(alarmedMetric(dev, id, 'Throttles')).toHaveLength(1);
   });
 
-  it('S7 watch that the reconcile runs at all, and that an exchange is not slow', () => {
-    const missing = alarmedMetric(dev, functionOf(dev, 'reconcile')[0], 'Invocations');
-    expect(missing[0]?.[1].Properties).toMatchObject({
+  const ownAlarm = (name: string) =>
+    ofType(dev, 'AWS::CloudWatch::Alarm').filter(([id]) => id.startsWith(`Observability${name}`));
+
+  it.each(alarmRuleNames)('S7 watch %s, in the metrics of this stage alone', (name) => {
+    const [alarm, ...more] = ownAlarm(name);
+    expect(more).toEqual([]);
+    expect(alarm?.[1].Properties).toMatchObject({
+      Namespace: 'StytchUnitBridge/dev',
+      MetricName: alarmRuleOf(name).metric,
+      Dimensions: [{ Name: 'service', Value: 'stytch-unit-bridge' }],
+      Threshold: alarmRuleOf(name).threshold,
+    });
+  });
+
+  it('S7 ring when the reconcile no longer runs, and nothing is measured', () => {
+    expect(ownAlarm('ReconcileStopped')[0]?.[1].Properties).toMatchObject({
       ComparisonOperator: 'LessThanThreshold',
       TreatMissingData: 'breaching',
     });
-    const slow = alarmedMetric(dev, functionOf(dev, 'token')[0], 'Duration');
-    expect(slow[0]?.[1].Properties).toMatchObject({ ExtendedStatistic: 'p99' });
+  });
+
+  it('D6 ring before Unit refuses calls for their number', () => {
+    const { Threshold, Period } = { ...ownAlarm('UnitRateShare')[0]?.[1].Properties };
+    const perSecond = Number(Threshold) / Number(Period);
+    expect(perSecond).toBeLessThan(1000 / 60);
+    expect(perSecond).toBeGreaterThanOrEqual((0.7 * 1000) / 60);
+  });
+
+  it('S7 each name a section of the runbook, which has no section without an alarm', () => {
+    const runbook = readFileSync('docs/runbook.md', 'utf8');
+    const sections = [...runbook.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
+    const named = ofType(dev, 'AWS::CloudWatch::Alarm').map(
+      ([, { Properties }]) =>
+        /See docs\/runbook\.md, (\w+)\.$/.exec(String(Properties['AlarmDescription']))?.[1],
+    );
+    expect(new Set(named)).toEqual(new Set(sections));
   });
 
   it('tell nobody unless the stage has an address', () => {

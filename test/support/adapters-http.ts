@@ -110,6 +110,7 @@ export function runtimeOf(changes: Partial<Runtime> = {}): RuntimeBench {
     jwts: async () => jwts,
     problemTypeBaseUrl: () => TYPE_BASE,
     log: { record: (code, fields) => lines.push({ code, fields }) },
+    publish: () => lines.push({ code: 'published', fields: {} }),
     lines,
     ...changes,
   };

@@ -8,6 +8,7 @@ import type { StytchProject } from '../../functions/adapters/stytch/session-read
 import type { AuthenticationProvider, SessionKeeper } from '../../functions/core/ports.ts';
 import { type Listening, listen } from '../../simulators/server.ts';
 import { createStytchSimulator, type StytchSimulator } from '../../simulators/stytch/simulator.ts';
+import { silent } from './adapters-log.ts';
 import { fixedSecret } from './adapters-secrets.ts';
 
 export const PROJECT_ID = 'project-test-6f2c1d4e-9b7a-4c55-8f3e-1a2b3c4d5e6f';
@@ -49,7 +50,7 @@ export async function startStytch(projectId = PROJECT_ID): Promise<StytchBench> 
     simulator,
     controls: simulator.controls,
     server,
-    project: { baseUrl: server.url, projectId, secret: fixedSecret(SECRET) },
+    project: { baseUrl: server.url, projectId, secret: fixedSecret(SECRET), log: silent },
     jwksUrl: `${server.url}/v1/sessions/jwks/${projectId}`,
     time,
     calls: (path) => paths.filter((one) => one === path).length,

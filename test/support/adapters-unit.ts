@@ -7,6 +7,7 @@ import type { ApplicationRequest } from '../../functions/contract/application.ts
 import type { OnboardingProvider, Submission, TokenProvider } from '../../functions/core/ports.ts';
 import { type Listening, listen } from '../../simulators/server.ts';
 import { createUnitSimulator, type UnitSimulator } from '../../simulators/unit/simulator.ts';
+import { silent } from './adapters-log.ts';
 import { fixedSecret } from './adapters-secrets.ts';
 
 export const ORG_TOKEN = 'org-token-of-the-tests';
@@ -53,7 +54,7 @@ export async function startUnit(jwksUrl?: () => string): Promise<UnitBench> {
 
 /** The adapters on any host that speaks like Unit. */
 export function adaptersFor(url: string, orgToken = ORG_TOKEN): Pick<UnitBench, 'onboarding' | 'tokens'> {
-  const transport = createUnitTransport(url, fixedSecret(orgToken));
+  const transport = createUnitTransport(url, fixedSecret(orgToken), silent);
   return { onboarding: createOnboardingProvider(transport), tokens: createTokenProvider(transport) };
 }
 

@@ -2,7 +2,8 @@
 import { Client, RequestError, StytchError } from 'stytch';
 import { type Deadline, startDeadline } from '../../core/deadline.ts';
 import { ServiceError } from '../../core/errors.ts';
-import { faultOf } from '../outbound.ts';
+import type { Log } from '../../core/ports.ts';
+import { faultOf, startCall } from '../outbound.ts';
 import { withSecret } from '../secrets.ts';
 import { isOurCredentials } from './errors.ts';
 import type { StytchProject } from './session-reader.ts';
@@ -51,7 +52,7 @@ export interface StytchSdk {
 }
 
 /** The SDK for one project; a renewed secret makes a new client. */
-export function createStytchSdk({ baseUrl, projectId, secret }: StytchProject): StytchSdk {
+export function createStytchSdk({ baseUrl, projectId, secret, log }: StytchProject): StytchSdk {
   let made: { readonly value: string; readonly client: DeadlineClient } | undefined;
   const clientFor = (value: string): DeadlineClient => {
     if (made?.value !== value) {
@@ -66,7 +67,7 @@ export function createStytchSdk({ baseUrl, projectId, secret }: StytchProject): 
   return {
     async call(operation, run, { timeoutMs, signal }) {
       const attempt = (value: string) =>
-        outcomeOf(operation, clientFor(value), run, startDeadline(timeoutMs, signal));
+        outcomeOf({ operation, log }, clientFor(value), run, startDeadline(timeoutMs, signal));
       return withSecret(secret, attempt, isRefusedCredential);
     },
   };
@@ -76,16 +77,21 @@ const isRefusedCredential = (outcome: StytchOutcome<unknown>): boolean =>
   !outcome.isAnswer && isOurCredentials(outcome.refusal.errorType);
 
 async function outcomeOf<T>(
-  operation: string,
+  { operation, log }: { readonly operation: string; readonly log: Log },
   client: DeadlineClient,
   run: (client: Client) => Promise<T>,
   deadline: Deadline,
 ): Promise<StytchOutcome<T>> {
   const { signal } = deadline;
+  const call = startCall({ provider: 'stytch', operation, log });
+  let status: number | null = null;
   try {
-    return { isAnswer: true, answer: await client.under(signal, run) };
+    const answer = await client.under(signal, run);
+    status = 200;
+    return { isAnswer: true, answer };
   } catch (error) {
     const refusal = toRefusal(error);
+    status = refusal?.status ?? null;
     if (refusal !== null) return { isAnswer: false, refusal };
     // A RequestError carries the whole request, codes and tokens too: it goes no further, not even as a cause.
     throw new ServiceError(signal.aborted ? 'upstream_timeout' : 'upstream_unavailable', {
@@ -94,6 +100,7 @@ async function outcomeOf<T>(
     });
   } finally {
     deadline.done();
+    call.ended(status, signal.aborted);
   }
 }
 

@@ -1,7 +1,7 @@
 // Stytch's word on a session, by one bare call: the exchange needs no other, and so loads no SDK.
 import * as z from 'zod/mini';
 import { ServiceError } from '../../core/errors.ts';
-import type { SessionReader } from '../../core/ports.ts';
+import type { Log, SessionReader } from '../../core/ports.ts';
 import type { ConfirmedSession } from '../../core/session/session.ts';
 import { parseJson } from '../json.ts';
 import { faultOf, type OutboundRequest, type Reply, sendRepeatably } from '../outbound.ts';
@@ -29,6 +29,7 @@ export interface StytchProject {
   readonly baseUrl: string;
   readonly projectId: string;
   readonly secret: Secret;
+  readonly log: Log;
 }
 
 /** An answer of Stytch that holds a session, in our words. */
@@ -54,7 +55,7 @@ export function createSessionReader(project: StytchProject): SessionReader {
 }
 
 function request(
-  { baseUrl, projectId }: StytchProject,
+  { baseUrl, projectId, log }: StytchProject,
   secret: string,
   sessionJwt: string,
   signal: AbortSignal,
@@ -71,6 +72,7 @@ function request(
     body: JSON.stringify({ session_jwt: sessionJwt }),
     timeoutMs: TIMEOUT_MS,
     signal,
+    log,
   };
 }
 

@@ -1,6 +1,7 @@
 // Unit's JSON:API over fetch: the org token, media type, retry rule, and errors kept to code and support id.
 import * as z from 'zod/mini';
 import { ServiceError, type UpstreamFault } from '../../core/errors.ts';
+import type { Log } from '../../core/ports.ts';
 import { parseJson } from '../json.ts';
 import { faultOf, type OutboundRequest, type Reply, send, sendRepeatably } from '../outbound.ts';
 import { type Secret, withSecret } from '../secrets.ts';
@@ -48,11 +49,11 @@ export interface UnitTransport {
 }
 
 /** Calls one Unit host with one org token. */
-export function createUnitTransport(baseUrl: string, orgToken: Secret): UnitTransport {
+export function createUnitTransport(baseUrl: string, orgToken: Secret, log: Log): UnitTransport {
   return {
     async call(call) {
       const attempt = (token: string): Promise<Reply> => {
-        const request = toRequest(baseUrl, token, call);
+        const request = { ...toRequest(baseUrl, token, call), log };
         return call.tries > 1 ? sendRepeatably(request, call.tries) : send(request);
       };
       // Unit's 401 always means our own token: nothing was done, so even a POST may be sent again.
@@ -61,7 +62,7 @@ export function createUnitTransport(baseUrl: string, orgToken: Secret): UnitTran
   };
 }
 
-function toRequest(baseUrl: string, token: string, call: UnitCall): OutboundRequest {
+function toRequest(baseUrl: string, token: string, call: UnitCall): Omit<OutboundRequest, 'log'> {
   const { operation, method, path, body, timeoutMs, signal } = call;
   const accept = { authorization: `Bearer ${token}`, accept: MEDIA_TYPE };
   return {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSessionReader } from '../../../functions/adapters/stytch/session-reader.ts';
 import { codeOf, refusalOf } from '../../support/adapters-errors.ts';
+import { silent } from '../../support/adapters-log.ts';
 import { fixedSecret } from '../../support/adapters-secrets.ts';
 import { answering, type RawServer, startRawServer } from '../../support/adapters-servers.ts';
 import {
@@ -23,7 +24,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const project = () => ({ baseUrl: server.url, projectId: PROJECT_ID, secret: fixedSecret(SECRET) });
+const project = () => ({
+  baseUrl: server.url,
+  projectId: PROJECT_ID,
+  secret: fixedSecret(SECRET),
+  log: silent,
+});
 const provider = () => sdkAdapters(project()).provider;
 
 const link = () =>

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createStytchSdk, type StytchSdk } from '../../../functions/adapters/stytch/sdk-client.ts';
 import { codeOf, everythingIn, refusalOf, timed } from '../../support/adapters-errors.ts';
+import { silent } from '../../support/adapters-log.ts';
 import { fixedSecret } from '../../support/adapters-secrets.ts';
 import {
   answering,
@@ -30,7 +31,7 @@ async function serve(behave: Behaviour): Promise<RawServer> {
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 
 const sdkFor = (baseUrl: string): StytchSdk =>
-  createStytchSdk({ baseUrl, projectId: PROJECT_ID, secret: fixedSecret(SECRET) });
+  createStytchSdk({ baseUrl, projectId: PROJECT_ID, secret: fixedSecret(SECRET), log: silent });
 
 type SdkClient = Parameters<Parameters<StytchSdk['call']>[1]>[0];
 
@@ -161,6 +162,7 @@ describe('a call by the official SDK', () => {
         read: async () => ({ value: 'secret-1-of-the-project' }),
         renew: async () => ({ value: 'secret-2-of-the-project' }),
       },
+      log: silent,
     });
     expect(await call(sdk, 1000)).toMatchObject({ isAnswer: true });
     expect(server.requests).toHaveLength(2);

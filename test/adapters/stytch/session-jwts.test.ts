@@ -3,6 +3,7 @@ import { createKeySet } from '../../../functions/adapters/jwks.ts';
 import { createSessionJwts } from '../../../functions/adapters/stytch/session-jwts.ts';
 import type { SessionJwts } from '../../../functions/core/ports.ts';
 import { type LookAlikeKind, lookAlikeKinds } from '../../../simulators/stytch/look-alikes.ts';
+import { silent } from '../../support/adapters-log.ts';
 import { answering, startRawServer } from '../../support/adapters-servers.ts';
 import { PROJECT_ID, type StytchBench, startStytch } from '../../support/adapters-stytch.ts';
 
@@ -18,7 +19,7 @@ let ahead = 0;
 beforeAll(async () => {
   stytch = await startStytch();
   const clock = () => Date.now() / 1000 + ahead;
-  jwts = createSessionJwts(ours, createKeySet(stytch.jwksUrl, clock), clock);
+  jwts = createSessionJwts(ours, createKeySet(stytch.jwksUrl, clock, silent), clock);
   const seeded = await stytch.controls.seedUser({ email: 'ada@customer.example', totp: true });
   const session = await stytch.controls.startSession({
     userId: seeded.userId,
@@ -192,7 +193,7 @@ describe('a session JWT of Stytch', () => {
       const bare = served.map(({ kty, kid, n, e }) => ({ kty, kid, n, e }));
       const server = await startRawServer(answering(200, { keys: bare }));
       const clock = () => Date.now() / 1000;
-      const verifier = createSessionJwts(ours, createKeySet(server.url, clock), clock);
+      const verifier = createSessionJwts(ours, createKeySet(server.url, clock, silent), clock);
       const genuine = await verifier.verify(user.sessionJwt);
       const forged = await verifier.verify(await lookAlike(kind));
       await server.close();
@@ -233,7 +234,7 @@ describe('the user whom Stytch publishes for tests', () => {
       const clock = () => Date.now() / 1000;
       const verifier = createSessionJwts(
         { projectId: project, issuers: [`stytch.com/${project}`] },
-        createKeySet(other.jwksUrl, clock),
+        createKeySet(other.jwksUrl, clock, silent),
         clock,
       );
       const wordFor = async (userId: string): Promise<string> => {

@@ -3,6 +3,7 @@ import { createContactProvider } from '../../../functions/adapters/unit/contact-
 import { createUnitTransport } from '../../../functions/adapters/unit/transport.ts';
 import type { ContactProvider } from '../../../functions/core/ports.ts';
 import { codeOf, everythingIn, refusalOf } from '../../support/adapters-errors.ts';
+import { silent } from '../../support/adapters-log.ts';
 import { fixedSecret } from '../../support/adapters-secrets.ts';
 import { answering, startRawServer } from '../../support/adapters-servers.ts';
 import { ORG_TOKEN, startUnit, submission, type UnitBench } from '../../support/adapters-unit.ts';
@@ -13,7 +14,7 @@ let contacts: ContactProvider;
 const signal = AbortSignal.timeout(60_000);
 
 const contactsAt = (url: string): ContactProvider =>
-  createContactProvider(createUnitTransport(url, fixedSecret(ORG_TOKEN)));
+  createContactProvider(createUnitTransport(url, fixedSecret(ORG_TOKEN), silent));
 
 beforeAll(async () => {
   unit = await startUnit();

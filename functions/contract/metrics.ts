@@ -1,0 +1,147 @@
+// The metrics: each made of a log record, so that logs and metrics cannot tell two stories. Alarms and dashboard use the names.
+import type { LogFields } from '../core/ports.ts';
+import { problemTypes } from './problems.ts';
+
+/** What is counted, or measured in the unit that the name ends in. */
+export const metricNames = [
+  'Requests',
+  'ColdStarts',
+  'Exchanges',
+  'ExchangeMilliseconds',
+  'ExchangesRefused',
+  'ExchangesFailedByBridge',
+  'ExchangesFailedByStytch',
+  'ExchangesFailedByUnit',
+  'ExchangesFailedByAws',
+  'StepUpsAsked',
+  'StepUps',
+  'RateLimited',
+  'SendsSwallowed',
+  'StytchCalls',
+  'StytchFailures',
+  'StytchMilliseconds',
+  'UnitCalls',
+  'UnitFailures',
+  'UnitMilliseconds',
+  'UnitRateLimited',
+  'WebhookDeliveries',
+  'WebhookEventsFailed',
+  'WebhookEventsForeign',
+  'WebhookUnhealthy',
+  'ReconcileRuns',
+  'ReconcileFailures',
+  'OldestUnsettledSeconds',
+  'EventCursorLagSeconds',
+  'CustomersParked',
+  'SecondOpenApplications',
+] as const;
+export type MetricName = (typeof metricNames)[number];
+
+export type Measurement = readonly [name: MetricName, value: number];
+
+/** The namespace of a stage's metrics. */
+export const metricNamespace = (stage: string): string => `StytchUnitBridge/${stage}`;
+
+const EXCHANGE = 'POST /v1/token';
+
+const numberOf = (field: LogFields[string] | undefined): number | null =>
+  typeof field === 'number' ? field : null;
+
+/** The measurements that a log record stands for. */
+export function metricsOf(code: string, fields: LogFields): readonly Measurement[] {
+  switch (code) {
+    case 'request.completed':
+      return [['Requests', 1], ...ofExchange(fields)];
+    case 'request.refused':
+      return ofRefusal(fields);
+    case 'vendor.called':
+      return fields['provider'] === 'stytch' ? ofStytch(fields) : ofUnit(fields);
+    case 'step_up.completed':
+      return [['StepUps', 1]];
+    case 'sign_up.sent':
+      return fields['note'] === 'sent' ? [] : [['SendsSwallowed', 1]];
+    case 'unit_webhook.received':
+      return [['WebhookDeliveries', 1]];
+    case 'unit_webhook.applied':
+      return ofEvent(String(fields['outcome']));
+    case 'unit_webhook.unhealthy':
+      return [['WebhookUnhealthy', 1]];
+    case 'reconcile.completed':
+      return ofReconcile(fields);
+    case 'customer.parked':
+      return [['CustomersParked', 1]];
+    case 'application.second_open':
+      return [['SecondOpenApplications', 1]];
+    default:
+      return [];
+  }
+}
+
+function ofExchange({ route, status, durationMs }: LogFields): readonly Measurement[] {
+  if (route !== EXCHANGE) return [];
+  const took = numberOf(durationMs);
+  return [
+    ...(status === 201 ? ([['Exchanges', 1]] as const) : []),
+    ...(took === null ? [] : ([['ExchangeMilliseconds', took]] as const)),
+  ];
+}
+
+const failedBy = {
+  stytch: 'ExchangesFailedByStytch',
+  unit: 'ExchangesFailedByUnit',
+  aws: 'ExchangesFailedByAws',
+} as const satisfies Record<string, MetricName>;
+
+/** A refusal is the caller's to mend, a failure is ours or a provider's: the two never share a metric. */
+function ofRefusal({ route, errorCode, provider }: LogFields): readonly Measurement[] {
+  const general: Measurement[] = [];
+  if (errorCode === 'insufficient_user_authentication') general.push(['StepUpsAsked', 1]);
+  if (errorCode === 'rate_limited') general.push(['RateLimited', 1]);
+  if (route !== EXCHANGE) return general;
+  const isFailure = Object.entries(problemTypes).some(
+    ([code, { status }]) => code === errorCode && status >= 500,
+  );
+  if (!isFailure) return [...general, ['ExchangesRefused', 1]];
+  const culprit =
+    provider === 'stytch' || provider === 'unit' || provider === 'aws' ? failedBy[provider] : null;
+  return [...general, [culprit ?? 'ExchangesFailedByBridge', 1]];
+}
+
+function ofStytch(fields: LogFields): readonly Measurement[] {
+  return [
+    ['StytchCalls', 1],
+    ['StytchMilliseconds', numberOf(fields['durationMs']) ?? 0],
+    ...(isFailed(fields) ? ([['StytchFailures', 1]] as const) : []),
+  ];
+}
+
+function ofUnit(fields: LogFields): readonly Measurement[] {
+  return [
+    ['UnitCalls', 1],
+    ['UnitMilliseconds', numberOf(fields['durationMs']) ?? 0],
+    ...(isFailed(fields) ? ([['UnitFailures', 1]] as const) : []),
+    ...(fields['vendorStatus'] === 429 ? ([['UnitRateLimited', 1]] as const) : []),
+  ];
+}
+
+/** No answer, or one that blames itself or our credentials. */
+function isFailed({ vendorStatus }: LogFields): boolean {
+  const status = numberOf(vendorStatus);
+  return status === null || status >= 500 || status === 401 || status === 403 || status === 429;
+}
+
+function ofEvent(outcome: string): readonly Measurement[] {
+  if (outcome.startsWith('failed')) return [['WebhookEventsFailed', 1]];
+  return outcome === 'foreign' ? [['WebhookEventsForeign', 1]] : [];
+}
+
+function ofReconcile(fields: LogFields): readonly Measurement[] {
+  const oldest = numberOf(fields['oldestDueSeconds']);
+  const lag = numberOf(fields['cursorLagSeconds']);
+  return [
+    ['ReconcileRuns', 1],
+    ['ReconcileFailures', numberOf(fields['failed']) ?? 0],
+    ...(oldest === null ? [] : ([['OldestUnsettledSeconds', oldest]] as const)),
+    ...(lag === null ? [] : ([['EventCursorLagSeconds', lag]] as const)),
+  ];
+}

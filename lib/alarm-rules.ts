@@ -1,0 +1,129 @@
+// What wakes somebody, and which section of the runbook to read then: the section's name is the alarm's.
+import type { MetricName } from '../functions/contract/metrics.ts';
+
+interface AlarmRule {
+  readonly description: string;
+  readonly metric: MetricName;
+  readonly statistic: 'Sum' | 'Maximum' | 'p99';
+  /** Alarms at this value. */
+  readonly threshold: number;
+  /** Periods of five minutes in a row. @default 1 */
+  readonly periods?: number;
+  /** Alarms below the threshold, and where nothing is measured at all. @default false */
+  readonly below?: boolean;
+}
+
+/** Alarms on what the functions themselves measure. Ids are CDK ids: frozen. */
+export const alarmRules = {
+  ExchangesFailedByBridge: {
+    description: 'Exchanges fail for a fault of ours: a bug, a setting, an empty secret',
+    metric: 'ExchangesFailedByBridge',
+    statistic: 'Sum',
+    threshold: 1,
+  },
+  ExchangesFailedByStytch: {
+    description: 'Exchanges fail because Stytch is down, slow, or refuses our secret',
+    metric: 'ExchangesFailedByStytch',
+    statistic: 'Sum',
+    threshold: 5,
+  },
+  ExchangesFailedByUnit: {
+    description: 'Exchanges fail because Unit is down, slow, or refuses our token or the JWT',
+    metric: 'ExchangesFailedByUnit',
+    statistic: 'Sum',
+    threshold: 5,
+  },
+  ExchangesFailedByAws: {
+    description: 'Exchanges fail because the table or Secrets Manager cannot be reached',
+    metric: 'ExchangesFailedByAws',
+    statistic: 'Sum',
+    threshold: 5,
+  },
+  ExchangeSlow: {
+    description: 'One exchange in a hundred takes over 4 s: a vendor is slow, or functions start too often',
+    metric: 'ExchangeMilliseconds',
+    statistic: 'p99',
+    threshold: 4000,
+    periods: 3,
+  },
+  UnitRateShare: {
+    // Unit allows 1,000 calls a minute and address: 70 % over five minutes.
+    description: 'Calls to Unit are at 70 % of what it allows one address',
+    metric: 'UnitCalls',
+    statistic: 'Sum',
+    threshold: 3500,
+  },
+  UnitRateLimited: {
+    description: 'Unit refuses calls for their number',
+    metric: 'UnitRateLimited',
+    statistic: 'Sum',
+    threshold: 1,
+  },
+  SendsSwallowed: {
+    description: 'Stytch refuses many sign-in messages that users were told are on their way',
+    metric: 'SendsSwallowed',
+    statistic: 'Sum',
+    threshold: 25,
+  },
+  WebhookUnhealthy: {
+    description: "Unit's webhook is missing, disabled or wrongly set: events will be lost",
+    metric: 'WebhookUnhealthy',
+    statistic: 'Sum',
+    threshold: 1,
+    periods: 3,
+  },
+  WebhookEventsFailed: {
+    description: 'An event of Unit could not be applied for its own reasons and was put aside',
+    metric: 'WebhookEventsFailed',
+    statistic: 'Sum',
+    threshold: 1,
+  },
+  ReconcileBehind: {
+    description: 'An application has waited over 15 minutes for its next look',
+    metric: 'OldestUnsettledSeconds',
+    statistic: 'Maximum',
+    threshold: 900,
+    periods: 2,
+  },
+  EventsBehind: {
+    description: "The event backfill is over an hour behind Unit's events",
+    metric: 'EventCursorLagSeconds',
+    statistic: 'Maximum',
+    threshold: 3600,
+    periods: 2,
+  },
+  ReconcileStopped: {
+    description: 'The reconcile has not finished a run for 15 minutes: nothing that was lost is repaired',
+    metric: 'ReconcileRuns',
+    statistic: 'Sum',
+    threshold: 1,
+    periods: 3,
+    below: true,
+  },
+  CustomersParked: {
+    description: 'A customer is held for review: its user gets no tokens until an operator decides',
+    metric: 'CustomersParked',
+    statistic: 'Sum',
+    threshold: 1,
+  },
+  SecondOpenApplications: {
+    description: 'Unit holds a second open application of one user',
+    metric: 'SecondOpenApplications',
+    statistic: 'Sum',
+    threshold: 1,
+  },
+} as const satisfies Record<string, AlarmRule>;
+
+export type AlarmRuleName = keyof typeof alarmRules;
+
+/** Alarms on what AWS measures of each function. */
+export const functionAlarms = {
+  Errors: 'threw or timed out: a fault of ours, as vendors’ faults are answers',
+  Throttles: 'was refused concurrency: raise the account’s limit or its reservation',
+} as const;
+
+export const alarmRuleOf = (name: AlarmRuleName): AlarmRule => alarmRules[name];
+
+export const alarmRuleNames = Object.keys(alarmRules).filter(
+  (name): name is AlarmRuleName => name in alarmRules,
+);

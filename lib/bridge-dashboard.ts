@@ -1,0 +1,113 @@
+// One page, top to bottom: can users get customer tokens; if not, whose fault is it; is anything left behind?
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type Metric,
+  Stats,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import type { FunctionName } from '../functions/contract/routes.ts';
+import type { BridgeFunction } from './bridge-function.ts';
+import { ownMetric, period } from './own-metric.ts';
+import type { Stage } from './stages.ts';
+
+export interface BridgeDashboardProps {
+  readonly stage: Stage;
+  readonly functions: Readonly<Record<FunctionName, BridgeFunction>>;
+  readonly api: HttpApi;
+}
+
+export class BridgeDashboard extends Construct {
+  constructor(scope: Construct, id: string, { stage, functions, api }: BridgeDashboardProps) {
+    super(scope, id);
+    const each = (metric: (it: BridgeFunction) => Metric) => Object.values(functions).map(metric);
+    const p99 = Stats.percentile(99);
+    new Dashboard(this, 'Page', {
+      widgets: [
+        [heading('Can users get customer tokens?')],
+        [
+          graph('Exchanges', [
+            ownMetric(stage, 'Exchanges', 'Sum', 'tokens given'),
+            ownMetric(stage, 'ExchangesRefused', 'Sum', 'refused, for the caller to mend'),
+            ownMetric(stage, 'StepUpsAsked', 'Sum', 'step-ups asked for'),
+            ownMetric(stage, 'StepUps', 'Sum', 'step-ups done'),
+          ]),
+          graph('How long an exchange takes', [
+            ownMetric(stage, 'ExchangeMilliseconds', 'p50', 'p50 ms'),
+            ownMetric(stage, 'ExchangeMilliseconds', p99, 'p99 ms'),
+          ]),
+        ],
+        [heading('If not: is it us, Stytch, Unit or AWS?')],
+        [
+          graph('Exchanges that failed, by whose fault', [
+            ownMetric(stage, 'ExchangesFailedByBridge', 'Sum', 'us'),
+            ownMetric(stage, 'ExchangesFailedByStytch', 'Sum', 'Stytch'),
+            ownMetric(stage, 'ExchangesFailedByUnit', 'Sum', 'Unit'),
+            ownMetric(stage, 'ExchangesFailedByAws', 'Sum', 'AWS'),
+          ]),
+          graph('Vendor latency, p99', [
+            ownMetric(stage, 'StytchMilliseconds', p99, 'Stytch ms'),
+            ownMetric(stage, 'UnitMilliseconds', p99, 'Unit ms'),
+          ]),
+        ],
+        [
+          graph('Vendor failures', [
+            ownMetric(stage, 'StytchFailures', 'Sum', 'Stytch'),
+            ownMetric(stage, 'UnitFailures', 'Sum', 'Unit'),
+            ownMetric(stage, 'SendsSwallowed', 'Sum', 'messages swallowed'),
+          ]),
+          graph('Calls to Unit (it allows 5,000 in five minutes and address)', [
+            ownMetric(stage, 'UnitCalls', 'Sum', 'calls'),
+            ownMetric(stage, 'UnitRateLimited', 'Sum', 'refused for their number'),
+          ]),
+        ],
+        [
+          graph(
+            'Errors by function',
+            each((it) => it.lambda.metricErrors({ period, label: it.name })),
+          ),
+          graph(
+            'Throttles by function',
+            each((it) => it.lambda.metricThrottles({ period, label: it.name })),
+          ),
+        ],
+        [heading('Is anything left behind?')],
+        [
+          graph('Oldest application that waits for its next look, lag of the event backfill', [
+            ownMetric(stage, 'OldestUnsettledSeconds', Stats.MAXIMUM, 'oldest unsettled, seconds'),
+            ownMetric(stage, 'EventCursorLagSeconds', Stats.MAXIMUM, 'event backfill, seconds'),
+          ]),
+          graph('Webhook and reconcile', [
+            ownMetric(stage, 'WebhookDeliveries', 'Sum', 'deliveries'),
+            ownMetric(stage, 'WebhookEventsFailed', 'Sum', 'events put aside'),
+            ownMetric(stage, 'WebhookEventsForeign', 'Sum', 'events about nobody of ours'),
+            ownMetric(stage, 'ReconcileRuns', 'Sum', 'reconciles'),
+            ownMetric(stage, 'CustomersParked', 'Sum', 'customers held for review'),
+          ]),
+        ],
+        [heading('The API and the functions')],
+        [
+          graph('Requests and refusals', [
+            api.metricCount({ period }),
+            api.metricClientError({ period }),
+            api.metricServerError({ period }),
+            ownMetric(stage, 'RateLimited', 'Sum', 'refused by a limit'),
+          ]),
+          graph('Latency of the API, p99; cold starts', [
+            api.metricLatency({ period, statistic: p99 }),
+            api.metricIntegrationLatency({ period, statistic: p99 }),
+            ownMetric(stage, 'ColdStarts', 'Sum', 'cold starts'),
+          ]),
+        ],
+      ],
+    });
+  }
+}
+
+const heading = (text: string): TextWidget =>
+  new TextWidget({ markdown: `## ${text}`, width: 24, height: 1 });
+
+const graph = (title: string, left: IMetric[]): GraphWidget => new GraphWidget({ title, left, width: 12 });

@@ -1,0 +1,139 @@
+import { describe, expect, it } from '@jest/globals';
+import { metricNames, metricsOf } from '../../functions/contract/metrics.ts';
+
+const exchange = 'POST /v1/token';
+const refused = (errorCode: string, provider: string | null = null, route = exchange) => ({
+  route,
+  errorCode,
+  provider,
+});
+const called = (provider: string, vendorStatus: number | null) => ({
+  provider,
+  operation: 'x',
+  vendorStatus,
+  isTimedOut: false,
+  durationMs: 12,
+});
+
+describe('S7 the metrics that a log record stands for', () => {
+  it.each([
+    [
+      'a good exchange',
+      'request.completed',
+      { route: exchange, status: 201, durationMs: 80 },
+      { Requests: 1, Exchanges: 1, ExchangeMilliseconds: 80 },
+    ],
+    [
+      'a refused one',
+      'request.completed',
+      { route: exchange, status: 403, durationMs: 9 },
+      { Requests: 1, ExchangeMilliseconds: 9 },
+    ],
+    [
+      'another route',
+      'request.completed',
+      { route: 'GET /v1/me', status: 200, durationMs: 9 },
+      { Requests: 1 },
+    ],
+    [
+      'a step-up asked for',
+      'request.refused',
+      refused('insufficient_user_authentication'),
+      { StepUpsAsked: 1, ExchangesRefused: 1 },
+    ],
+    [
+      'one asked for elsewhere',
+      'request.refused',
+      refused('insufficient_user_authentication', null, 'POST /v1/applications'),
+      { StepUpsAsked: 1 },
+    ],
+    ['a limit', 'request.refused', refused('rate_limited'), { RateLimited: 1, ExchangesRefused: 1 }],
+    ['no customer yet', 'request.refused', refused('no_customer'), { ExchangesRefused: 1 }],
+    [
+      "Stytch's fault",
+      'request.refused',
+      refused('upstream_timeout', 'stytch'),
+      { ExchangesFailedByStytch: 1 },
+    ],
+    [
+      "Unit's fault",
+      'request.refused',
+      refused('upstream_unavailable', 'unit'),
+      { ExchangesFailedByUnit: 1 },
+    ],
+    [
+      "the store's fault",
+      'request.refused',
+      refused('temporarily_unavailable', 'aws'),
+      { ExchangesFailedByAws: 1 },
+    ],
+    ['our fault', 'request.refused', refused('server_error'), { ExchangesFailedByBridge: 1 }],
+    ['an empty secret', 'request.refused', refused('not_configured'), { ExchangesFailedByBridge: 1 }],
+    ['a failure elsewhere', 'request.refused', refused('server_error', null, 'GET /v1/me'), {}],
+    [
+      'an answer of Stytch',
+      'vendor.called',
+      called('stytch', 200),
+      { StytchCalls: 1, StytchMilliseconds: 12 },
+    ],
+    [
+      'no answer of Stytch',
+      'vendor.called',
+      called('stytch', null),
+      { StytchCalls: 1, StytchMilliseconds: 12, StytchFailures: 1 },
+    ],
+    ['a wrong passcode', 'vendor.called', called('stytch', 404), { StytchCalls: 1, StytchMilliseconds: 12 }],
+    ['an answer of Unit', 'vendor.called', called('unit', 201), { UnitCalls: 1, UnitMilliseconds: 12 }],
+    [
+      'a refusal of our token',
+      'vendor.called',
+      called('unit', 401),
+      { UnitCalls: 1, UnitMilliseconds: 12, UnitFailures: 1 },
+    ],
+    [
+      "Unit's limit",
+      'vendor.called',
+      called('unit', 429),
+      { UnitCalls: 1, UnitMilliseconds: 12, UnitFailures: 1, UnitRateLimited: 1 },
+    ],
+    ['a step-up', 'step_up.completed', {}, { StepUps: 1 }],
+    ['a message sent', 'sign_up.sent', { note: 'sent' }, {}],
+    [
+      'a message that was swallowed',
+      'sign_up.sent',
+      { note: 'user_lock_limit_reached' },
+      { SendsSwallowed: 1 },
+    ],
+    ['a delivery', 'unit_webhook.received', { events: 3, unreadable: 0 }, { WebhookDeliveries: 1 }],
+    ['an event applied', 'unit_webhook.applied', { outcome: 'settled' }, {}],
+    [
+      'an event that failed',
+      'unit_webhook.applied',
+      { outcome: 'failed: unreadable_answer' },
+      { WebhookEventsFailed: 1 },
+    ],
+    [
+      'an event about nobody of ours',
+      'unit_webhook.applied',
+      { outcome: 'foreign' },
+      { WebhookEventsForeign: 1 },
+    ],
+    ['a disabled webhook', 'unit_webhook.unhealthy', { finding: 'disabled' }, { WebhookUnhealthy: 1 }],
+    [
+      'a reconcile',
+      'reconcile.completed',
+      { failed: 2, oldestDueSeconds: 30, cursorLagSeconds: 60 },
+      { ReconcileRuns: 1, ReconcileFailures: 2, OldestUnsettledSeconds: 30, EventCursorLagSeconds: 60 },
+    ],
+    ['a reconcile that got nowhere', 'reconcile.completed', {}, { ReconcileRuns: 1, ReconcileFailures: 0 }],
+    ['a parked customer', 'customer.parked', {}, { CustomersParked: 1 }],
+    ['two open applications', 'application.second_open', {}, { SecondOpenApplications: 1 }],
+    ['everything else', 'sign_in.completed', {}, {}],
+  ])('%s', (_, code, fields, expected) => {
+    expect(Object.fromEntries(metricsOf(code, fields))).toEqual(expected);
+  });
+
+  it('have no name twice', () => {
+    expect(new Set(metricNames).size).toBe(metricNames.length);
+  });
+});
