@@ -31,6 +31,8 @@ export default {
   ],
   // Jest leaves one core free, which on a machine with two is half of it.
   maxWorkers: '100%',
+  // Worlds of many processes share two cores with each other: what hangs is told late, what is slow is no failure.
+  testTimeout: 30_000,
   coverageProvider: 'v8',
   // Entry files and their wiring run in the bundles, in processes of their own; a file of types alone has no code.
   collectCoverageFrom: [
