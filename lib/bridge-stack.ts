@@ -42,11 +42,13 @@ export class BridgeStack extends Stack {
       'unit-webhook': make('unit-webhook'),
       reconcile: make('reconcile'),
     } satisfies Record<FunctionName, BridgeFunction>;
-    const { api, url } = new PublicApi(this, 'PublicApi', { stage, functions });
+    const { api, url, domainTarget } = new PublicApi(this, 'PublicApi', { stage, functions });
     new ReconcileSchedule(this, 'ReconcileSchedule', { reconcile: functions.reconcile });
     new Observability(this, 'Observability', { stage, functions, api });
 
     this.output('ApiUrl', url, 'Where clients call');
+    if (domainTarget !== undefined)
+      this.output('DomainTarget', domainTarget, 'Where the DNS record of the custom domain points');
     this.output('UnitWebhookUrl', `${url}${routes.unitWebhook.path}`, 'The URL of the Unit webhook');
     this.output(
       'StytchJwksUrl',

@@ -82,6 +82,14 @@ const policies = policyNames(tokenPolicies);
 const logRetentionPeriods = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731];
 
 function* operationFaults(stage: Stage): Generator<string> {
+  const { customDomain } = stage;
+  if (customDomain !== undefined && !(hostName.test(customDomain.name) && customDomain.name.includes('.')))
+    yield 'customDomain.name must be a bare host name in lower case';
+  if (
+    customDomain !== undefined &&
+    !/^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/.test(customDomain.certificateArn)
+  )
+    yield 'customDomain.certificateArn must be the ARN of a certificate in ACM';
   if (!/^[a-z][a-z0-9-]{0,31}$/.test(stage.name))
     yield 'name must be lower-case letters, digits and dashes, 32 at most';
   if (!policies.includes(stage.tokenPolicy))

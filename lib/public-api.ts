@@ -2,6 +2,8 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  CfnApiMapping,
+  CfnDomainName,
   CfnIntegration,
   CfnRoute,
   CorsHttpMethod,
@@ -25,6 +27,8 @@ export class PublicApi extends Construct {
   readonly api: HttpApi;
   /** Without a slash at the end. */
   readonly url: string;
+  /** Where the DNS record of the custom domain points. */
+  readonly domainTarget: string | undefined;
 
   constructor(scope: Construct, id: string, { stage, functions }: PublicApiProps) {
     super(scope, id);
@@ -33,10 +37,14 @@ export class PublicApi extends Construct {
       apiName: Stack.of(this).stackName,
       description: `Stytch and Unit bridge, ${stage.name}`,
       createDefaultStage: false,
+      // One front door: with a domain of the stage's own, AWS's would only be a way around what stands before it.
+      disableExecuteApiEndpoint: stage.customDomain !== undefined,
       ...(stage.allowedOrigins.length > 0 && { corsPreflight: cors(stage.allowedOrigins) }),
     });
-    this.url = this.api.apiEndpoint;
-    this.addStage(stage);
+    const { customDomain } = stage;
+    this.url = customDomain === undefined ? this.api.apiEndpoint : `https://${customDomain.name}`;
+    const defaultStage = this.addStage(stage);
+    this.domainTarget = customDomain && this.addDomain(customDomain, defaultStage);
     this.addRoutes(functions);
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-APIG4',
@@ -46,12 +54,28 @@ export class PublicApi extends Construct {
     });
   }
 
-  private addStage(stage: Stage): void {
+  private addDomain(
+    { name, certificateArn }: NonNullable<Stage['customDomain']>,
+    defaultStage: HttpStage,
+  ): string {
+    const domain = new CfnDomainName(this, 'Domain', {
+      domainName: name,
+      domainNameConfigurations: [{ certificateArn, endpointType: 'REGIONAL', securityPolicy: 'TLS_1_2' }],
+    });
+    new CfnApiMapping(this, 'DomainMapping', {
+      apiId: this.api.apiId,
+      domainName: domain.ref,
+      stage: defaultStage.stageName,
+    }).node.addDependency(defaultStage);
+    return domain.attrRegionalDomainName;
+  }
+
+  private addStage(stage: Stage): HttpStage {
     const logs = new LogGroup(this, 'AccessLogs', {
       retention: stage.logRetentionDays,
       removalPolicy: stage.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    new HttpStage(this, 'DefaultStage', {
+    return new HttpStage(this, 'DefaultStage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,

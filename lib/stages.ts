@@ -36,6 +36,8 @@ export interface Stage {
   readonly trustedProxy: 'none' | 'cloudfront';
   /** `sampled` is Lambda's own fixed rate: one request a second and 5 % of the rest. */
   readonly tracing: 'sampled' | 'off';
+  /** A domain of the stage's own, with its certificate in ACM of the same region. @default - AWS's own address */
+  readonly customDomain?: { readonly name: string; readonly certificateArn: string };
   /** Concurrent runs kept for a function. New AWS accounts have 10 in all. @default - none reserved */
   readonly reservedConcurrency?: Readonly<Partial<Record<FunctionName, number>>>;
 }

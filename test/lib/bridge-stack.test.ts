@@ -54,6 +54,10 @@ const fullStage: Stage = {
   alarmEmail: 'on-call@bank.example',
   reservedConcurrency: { token: 50 },
   tracing: 'off',
+  customDomain: {
+    name: 'api.bank.example',
+    certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/6f2c1d4e-9b7a-4c55-8f3e-1a2b3c4d5e6f',
+  },
 };
 
 function synthesize(stage: Stage): Template {
@@ -485,6 +489,26 @@ describe('the stack', () => {
 
   it('has the same resources in every stage', () => {
     expect(Object.keys(prod.Resources)).toEqual(Object.keys(dev.Resources));
+  });
+
+  it('O9 S1 has one front door: a custom domain, over TLS 1.2 or later, closes the address that AWS gives', () => {
+    const [api] = ofType(full, 'AWS::ApiGatewayV2::Api')[0] ?? [];
+    expect(only(full, 'AWS::ApiGatewayV2::Api').Properties).toMatchObject({
+      DisableExecuteApiEndpoint: true,
+    });
+    expect(only(dev, 'AWS::ApiGatewayV2::Api').Properties).toMatchObject({
+      DisableExecuteApiEndpoint: false,
+    });
+    expect(only(full, 'AWS::ApiGatewayV2::DomainName').Properties).toMatchObject({
+      DomainName: 'api.bank.example',
+      DomainNameConfigurations: [{ EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' }],
+    });
+    expect(only(full, 'AWS::ApiGatewayV2::ApiMapping').Properties).toMatchObject({ ApiId: { Ref: api } });
+    expect(full.Outputs['ApiUrl']).toMatchObject({ Value: 'https://api.bank.example' });
+    expect(full.Outputs['UnitWebhookUrl']).toMatchObject({
+      Value: 'https://api.bank.example/webhooks/unit',
+    });
+    expect(ofType(dev, 'AWS::ApiGatewayV2::DomainName')).toEqual([]);
   });
 
   it('S6 reserves concurrency only where the stage says so', () => {

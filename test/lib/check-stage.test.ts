@@ -6,6 +6,11 @@ import { type Stage, stages } from '../../lib/stages.ts';
 const oversized = { ...defaultLimits, failuresInARow: { max: 10, windowSeconds: 60 } };
 const windowless = { ...defaultLimits, sendsPerSource: { max: 1, windowSeconds: 0 } };
 
+const ownDomain = {
+  name: 'api.bank.example',
+  certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/6f2c1d4e-9b7a-4c55-8f3e-1a2b3c4d5e6f',
+};
+
 const faultyStages: readonly [field: string, base: Stage, change: Partial<Stage>][] = [
   ['name', stages.dev, { name: 'Dev 1' }],
   ['stytchProjectId', stages.dev, { stytchProjectId: stages.prod.stytchProjectId }],
@@ -29,6 +34,9 @@ const faultyStages: readonly [field: string, base: Stage, change: Partial<Stage>
   ['redirectUrls[0]', stages.prod, { redirectUrls: ['https://app.bank.example/*'] }],
   ['redirectUrls[0]', stages.prod, { redirectUrls: ['https://app.bank.example/callback#part'] }],
   ['redirectUrls[0]', stages.prod, { redirectUrls: ['javascript:alert(1)'] }],
+  ['customDomain.name', stages.prod, { customDomain: { ...ownDomain, name: 'https://api.bank.example' } }],
+  ['customDomain.name', stages.prod, { customDomain: { ...ownDomain, name: 'api' } }],
+  ['customDomain.certificateArn', stages.prod, { customDomain: { ...ownDomain, certificateArn: 'arn' } }],
   ['stytchCustomDomain', stages.prod, { stytchCustomDomain: 'https://login.bank.example' }],
   ['stytchCustomDomain', stages.prod, { stytchCustomDomain: 'login.bank.example/' }],
   ['passkeyDomain', stages.prod, { passkeyDomain: 'https://app.bank.example' }],
