@@ -1,5 +1,5 @@
 // The table and Secrets Manager of a world, each on its port, behind the permissions of the template's roles.
-import { createAuthorize } from '../simulators/aws/permissions.ts';
+import { type AwsCall, createAuthorize } from '../simulators/aws/permissions.ts';
 import { createSecretsManager } from '../simulators/aws/secrets-manager.ts';
 import { type LocalTable, startTable } from '../simulators/aws/table.ts';
 import type { Pieces } from '../simulators/aws/template.ts';
@@ -11,6 +11,8 @@ export interface Stores {
   readonly table: LocalTable;
   readonly secrets: WorldSecrets;
   readonly secretsUrl: string;
+  /** Each different call that a function made, once. */
+  awsCalls(): readonly AwsCall[];
 }
 
 /** `keep` takes what must be closed. */
@@ -20,7 +22,10 @@ export async function startStores(
   seeded: Readonly<Record<SecretName, string>>,
   keep: (close: () => unknown) => void,
 ): Promise<Stores> {
-  const authorize = createAuthorize(pieces.functions);
+  const calls = new Map<string, AwsCall>();
+  const authorize = createAuthorize(pieces.functions, (call) =>
+    calls.set(`${call.function} ${call.action} ${call.resource}`, call),
+  );
   const table = await onPort(ports, 'table', (port) => startTable(pieces.table, port, authorize));
   keep(() => table.close());
   const manager = createSecretsManager(
@@ -29,5 +34,10 @@ export async function startStores(
   );
   const server = await onPort(ports, 'secrets', (port) => listen(manager.handle, port));
   keep(() => server.close());
-  return { table, secrets: worldSecrets(manager, pieces, seeded), secretsUrl: server.url };
+  return {
+    table,
+    secrets: worldSecrets(manager, pieces, seeded),
+    secretsUrl: server.url,
+    awsCalls: () => [...calls.values()],
+  };
 }

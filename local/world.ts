@@ -7,6 +7,7 @@ import { gatewayError } from '../simulators/aws/function-answer.ts';
 import type { Invocation } from '../simulators/aws/function-container.ts';
 import { createGateway, type Gateway } from '../simulators/aws/gateway.ts';
 import { listenGateway } from '../simulators/aws/gateway-server.ts';
+import type { AwsCall } from '../simulators/aws/permissions.ts';
 import { createScheduler, type Scheduler } from '../simulators/aws/scheduler.ts';
 import { readTemplate } from '../simulators/aws/template.ts';
 import { type FunctionState, type LogLine, startFunctions } from './functions.ts';
@@ -42,6 +43,8 @@ export interface World extends Vendors {
   readonly tableName: string;
   /** Every item of the table. */
   scanTable(): Promise<Record<string, unknown>[]>;
+  /** Each different call that a function made to the table or to Secrets Manager, once. */
+  awsCalls(): readonly AwsCall[];
   /** What the functions have printed so far, in order. */
   logs(): readonly LogLine[];
   readonly scheduler: Scheduler;
@@ -87,7 +90,7 @@ async function start(
   const vendors = await startVendors(ports, seeded, keep);
   const template = options.template ?? (await templateOf(built, options.isBuilding ?? false));
   const pieces = readTemplate(template, { stackName, functionNames, apiUrl: front.url });
-  const { table, secrets, secretsUrl } = await startStores(pieces, ports, seeded, keep);
+  const { table, secrets, secretsUrl, awsCalls } = await startStores(pieces, ports, seeded, keep);
   const bundles = await deploy(built, keep);
   const functions = startFunctions(pieces, {
     bundles,
@@ -117,6 +120,7 @@ async function start(
     secretsUrl,
     tableUrl: table.url,
     tableName: table.tableName,
+    awsCalls,
     scanTable: () => table.scan(),
     scheduler,
     runReconcile: async () => {

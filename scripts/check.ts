@@ -20,6 +20,14 @@ const checks: readonly Check[] = [
   { name: 'synth', command: [bin('cdk'), 'synth', '--quiet'] },
 ];
 
+/** What the tests have left behind proves this one. */
+const checksAfterTests: readonly Check[] = [
+  {
+    name: 'least privilege',
+    command: [process.execPath, '--import', 'tsx', 'scripts/check-privileges.ts'],
+  },
+];
+
 const counts = z.object({ numPassedTests: z.int(), numFailedTests: z.int(), numFailedTestSuites: z.int() });
 
 /** Runs one command with its output shown; true when it succeeded. */
@@ -66,11 +74,15 @@ const startedAt = Date.now();
 let passed = 0;
 const failures: string[] = [];
 
-for (const { name, command } of checks) {
-  process.stdout.write(`\n== ${name}\n`);
-  if (await run(command)) passed += 1;
-  else failures.push(name);
-}
+const runChecks = async (some: readonly Check[]): Promise<void> => {
+  for (const { name, command } of some) {
+    process.stdout.write(`\n== ${name}\n`);
+    if (await run(command)) passed += 1;
+    else failures.push(name);
+  }
+};
+
+await runChecks(checks);
 const tests = { passed: 0, failed: 0 };
 for (const args of testRuns) {
   process.stdout.write('\n== tests\n');
@@ -78,6 +90,7 @@ for (const args of testRuns) {
   tests.passed += good;
   tests.failed += bad;
 }
+await runChecks(checksAfterTests);
 if (tests.failed > 0) failures.push(`${tests.failed} tests`);
 
 process.stdout.write(`\nIn ${Math.round((Date.now() - startedAt) / 1000)} s. `);

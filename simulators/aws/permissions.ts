@@ -58,11 +58,22 @@ export interface Holder {
   readonly statements: readonly Statement[];
 }
 
+/** What a function asked AWS for, allowed or not. */
+export interface AwsCall {
+  readonly function: string;
+  readonly action: string;
+  readonly resource: string;
+}
+
 /** Calls signed with another key than a function's, such as a test's or an operator's, may do everything. */
-export function createAuthorize(functions: readonly Holder[]): Authorize {
+export function createAuthorize(
+  functions: readonly Holder[],
+  onCall: (call: AwsCall) => void = () => {},
+): Authorize {
   return (authorization, action, resource) => {
     const key = /Credential=([^/,\s]+)/.exec(authorization ?? '')?.[1];
     const holder = functions.find(({ name }) => accessKeyOf(name) === key);
+    if (holder !== undefined) onCall({ function: holder.name, action, resource });
     if (holder === undefined || isAllowed(holder.statements, action, resource)) return undefined;
     return (
       `User: arn:aws:sts::${accountId}:assumed-role/${holder.name} is not authorized to perform: ${action} ` +

@@ -1,6 +1,6 @@
 // A world over the prepared template, for tests over HTTP through the bundles.
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { call } from '../../local/journey-client.ts';
@@ -18,9 +18,21 @@ export type Template = z.infer<typeof template>;
 export const readDevTemplate = (): Template =>
   template.parse(JSON.parse(readFileSync('dist/test/template.json', 'utf8')));
 
+/** Where worlds leave what their functions asked of AWS, for the proof of least privilege. */
+export const AWS_CALLS = 'dist/test/aws-calls';
+
 /** Starts a world; a test may change the template first. */
-export const startTestWorld = (options: WorldOptions = {}): Promise<World> =>
-  startWorld({ template: readDevTemplate(), ...options });
+export async function startTestWorld(options: WorldOptions = {}): Promise<World> {
+  const world = await startWorld({ template: readDevTemplate(), ...options });
+  return {
+    ...world,
+    async close() {
+      mkdirSync(AWS_CALLS, { recursive: true });
+      writeFileSync(`${AWS_CALLS}/${randomUUID()}.json`, JSON.stringify(world.awsCalls()));
+      await world.close();
+    },
+  };
+}
 
 export interface SignedInUser {
   readonly userId: string;
