@@ -22,6 +22,7 @@ import type { EnrolmentPorts } from './core/factors/enrolment.ts';
 import type { ApplyPorts } from './core/onboarding/apply.ts';
 import type { SettlePorts } from './core/onboarding/settle.ts';
 import type { Clock } from './core/ports.ts';
+import type { ReconcilePorts } from './core/reconcile/reconcile.ts';
 import type { KeepPorts } from './core/session/keep-session.ts';
 import type { SignUpPorts } from './core/session/sign-up.ts';
 import { callerOf } from './http/caller.ts';
@@ -134,6 +135,14 @@ export function createDeps(name: FunctionName) {
     measured: <T>(requestId: string, work: () => Promise<T>): Promise<T> =>
       withRequestId(requestId, work).finally(publish),
     settling,
+    // Loaded by the reconcile alone.
+    reconciling: once(async (): Promise<Omit<ReconcilePorts, 'webhookPath'>> => {
+      const [{ createUnitLists }, { createTasks }] = await Promise.all([
+        import('./adapters/unit/lists.ts'),
+        import('./adapters/table/tasks.ts'),
+      ]);
+      return { ...settling(), lists: createUnitLists(unit()), tasks: createTasks(store()) };
+    }),
     caller: (incoming: IncomingRequest) => callerOf(incoming, config().get('TRUSTED_PROXY')),
     webhookToken: secret('UNIT_WEBHOOK_SECRET_ARN'),
     exchange: once(

@@ -1,6 +1,7 @@
 // What the rules need of a bank: applications, customers, and tokens for them.
 import type { ApplicationRequest } from '../contract/application.ts';
 import type { ServiceError } from './errors.ts';
+import type { UnitEvent } from './onboarding/apply-events.ts';
 import type { ApplicationRecord } from './onboarding/records.ts';
 
 /** What Unit knows of a customer that a factor may be held against. */
@@ -56,6 +57,39 @@ export interface OnboardingProvider {
   findApplication(applicationId: string, signal: AbortSignal): Promise<UnitApplication | null>;
   readApplication(unitApplicationId: string, signal: AbortSignal): Promise<UnitApplication | null>;
   readCustomer(unitCustomerId: string, signal: AbortSignal): Promise<UnitCustomer | null>;
+}
+
+/** A webhook as it is registered at Unit; neither its token nor its whole address. */
+export interface UnitWebhook {
+  readonly webhookId: string;
+  readonly path: string;
+  readonly status: string;
+  readonly isEnabled: boolean;
+  /** Sent again until it is taken. */
+  readonly isRepeated: boolean;
+  /** Whole resources, SSNs and all, come with the events. */
+  readonly hasResources: boolean;
+  readonly hasOurEvents: boolean;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** Entries that could not be read. */
+  readonly unreadable: number;
+  /** Null after the last page. */
+  readonly nextOffset: number | null;
+}
+
+/** Unit's lists, as the reconcile needs them; no order is promised. */
+export interface UnitLists {
+  /** Events of applications, documents and customers from a window of time. */
+  listEvents(
+    window: { readonly since: number; readonly until: number },
+    offset: number,
+    signal: AbortSignal,
+  ): Promise<Page<UnitEvent>>;
+  listArchivedCustomers(offset: number, signal: AbortSignal): Promise<Page<UnitCustomer>>;
+  listWebhooks(offset: number, signal: AbortSignal): Promise<Page<UnitWebhook>>;
 }
 
 export interface CustomerTokenRequest {

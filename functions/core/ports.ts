@@ -54,14 +54,43 @@ export interface IdMappings {
   takeUserLease(stytchUserId: string, now: number, until: number): Promise<boolean>;
   endUserLease(stytchUserId: string): Promise<void>;
 
-  /** What became of an event, or null. */
-  readEvent(eventId: string): Promise<string | null>;
+  readEvent(eventId: string): Promise<EventRecord | null>;
   recordEvent(eventId: string, outcome: string, at: number): Promise<void>;
   /** Applications whose next check is due, and how many items could not be read. */
   unsettled(
     now: number,
     limit: number,
   ): Promise<{ readonly due: readonly ApplicationRecord[]; readonly unreadable: number }>;
+}
+
+/** What became of an event, and when. */
+export interface EventRecord {
+  readonly outcome: string;
+  readonly at: number;
+}
+
+/** Work of the reconcile that one run at a time does. */
+export type TaskName = 'events' | 'webhooks' | 'archived';
+
+/** How far a task came, kept between runs. */
+export interface TaskProgress {
+  /** Up to when events were read; null before the first. */
+  readonly readUntil: number | null;
+  /** The end of the window that is being read. */
+  readonly windowUntil: number | null;
+  /** Where the next page of a list begins. */
+  readonly nextOffset: number;
+}
+
+/** The reconcile's memory. A lease is known by the time at which it ends. */
+export interface Tasks {
+  read(name: TaskName): Promise<TaskProgress | null>;
+  /** Null when the task is not due, or another run's lease on it has not ended. */
+  take(name: TaskName, now: number, leaseUntil: number): Promise<TaskProgress | null>;
+  /** False when the lease has passed to another run. */
+  note(name: TaskName, leaseUntil: number, progress: TaskProgress): Promise<boolean>;
+  /** The same, and gives the lease back. */
+  end(name: TaskName, leaseUntil: number, progress: TaskProgress, dueAt: number): Promise<boolean>;
 }
 
 /** Limits counted before the call that they limit. */

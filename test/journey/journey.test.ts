@@ -57,10 +57,8 @@ describe('the whole journey, through the bundles that deploy', () => {
       );
     expect(await owned()).toEqual([]);
     expect(await makeChecksDue(world)).toBe(1);
-    expect(await world.runReconcile()).toEqual({
-      kind: 'ok',
-      payload: JSON.stringify({ checked: 1, settled: 1, givenUp: 0, failed: 0 }),
-    });
+    const run = await world.runReconcile();
+    expect(run.kind === 'ok' && JSON.parse(run.payload)).toMatchObject({ checked: 1, settled: 1, failed: 0 });
     expect(await owned()).toHaveLength(1);
     expect(await makeChecksDue(world)).toBe(0);
   });

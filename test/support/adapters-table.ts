@@ -2,8 +2,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createIdMappings } from '../../functions/adapters/table/id-mappings.ts';
 import { createStore, type Store } from '../../functions/adapters/table/store.ts';
+import { createTasks } from '../../functions/adapters/table/tasks.ts';
 import type { ApplicationRecord } from '../../functions/core/onboarding/records.ts';
-import type { IdMappings } from '../../functions/core/ports.ts';
+import type { IdMappings, Tasks } from '../../functions/core/ports.ts';
 import { type LocalTable, startTable } from '../../simulators/aws/table.ts';
 
 export const TABLE_NAME = 'IdMapping';
@@ -47,6 +48,7 @@ export interface TableBench {
   readonly client: DynamoDBClient;
   readonly store: Store;
   readonly mappings: IdMappings;
+  readonly tasks: Tasks;
   /** The one item with these keys, as it lies in the table. */
   item(pk: string, sk: string): Promise<Record<string, unknown> | undefined>;
   close(): Promise<void>;
@@ -62,6 +64,7 @@ export async function startTableBench(): Promise<TableBench> {
     client,
     store,
     mappings: createIdMappings(store),
+    tasks: createTasks(store),
     item: async (pk, sk) => (await table.scan()).find((item) => item['pk'] === pk && item['sk'] === sk),
     async close() {
       client.destroy();

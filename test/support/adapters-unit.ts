@@ -1,10 +1,11 @@
 // The Unit simulator over HTTP, the adapters on it, and an applicant.
 
+import { createUnitLists } from '../../functions/adapters/unit/lists.ts';
 import { createOnboardingProvider } from '../../functions/adapters/unit/onboarding-provider.ts';
 import { createTokenProvider } from '../../functions/adapters/unit/token-provider.ts';
 import { createUnitTransport } from '../../functions/adapters/unit/transport.ts';
 import type { ApplicationRequest } from '../../functions/contract/application.ts';
-import type { OnboardingProvider, Submission, TokenProvider } from '../../functions/core/ports.ts';
+import type { OnboardingProvider, Submission, TokenProvider, UnitLists } from '../../functions/core/ports.ts';
 import { type Listening, listen } from '../../simulators/server.ts';
 import { createUnitSimulator, type UnitSimulator } from '../../simulators/unit/simulator.ts';
 import { silent } from './adapters-log.ts';
@@ -18,6 +19,7 @@ export interface UnitBench {
   readonly server: Listening;
   readonly onboarding: OnboardingProvider;
   readonly tokens: TokenProvider;
+  readonly lists: UnitLists;
   /** What was called, answered or not: `POST /applications`. */
   calls(): readonly string[];
   forgetCalls(): void;
@@ -25,7 +27,10 @@ export interface UnitBench {
 }
 
 export async function startUnit(jwksUrl?: () => string): Promise<UnitBench> {
-  const scopes = 'applications applications-write customers customer-token-write'.split(' ');
+  const scopes =
+    'applications applications-write customers customer-token-write events webhooks webhooks-write'.split(
+      ' ',
+    );
   const simulator = createUnitSimulator({
     orgTokens: [{ token: ORG_TOKEN, scopes }],
     now: () => Date.now(),
@@ -53,9 +58,16 @@ export async function startUnit(jwksUrl?: () => string): Promise<UnitBench> {
 }
 
 /** The adapters on any host that speaks like Unit. */
-export function adaptersFor(url: string, orgToken = ORG_TOKEN): Pick<UnitBench, 'onboarding' | 'tokens'> {
+export function adaptersFor(
+  url: string,
+  orgToken = ORG_TOKEN,
+): Pick<UnitBench, 'onboarding' | 'tokens' | 'lists'> {
   const transport = createUnitTransport(url, fixedSecret(orgToken), silent);
-  return { onboarding: createOnboardingProvider(transport), tokens: createTokenProvider(transport) };
+  return {
+    onboarding: createOnboardingProvider(transport),
+    tokens: createTokenProvider(transport),
+    lists: createUnitLists(transport),
+  };
 }
 
 export const ada = {

@@ -218,7 +218,7 @@ const sharedRows = ({ pointers, claims, events }: Rows): SharedRows => ({
     claims.set(claim.unitCustomerId, claim);
     return true;
   },
-  readEvent: async (eventId) => events.get(eventId)?.outcome ?? null,
+  readEvent: async (eventId) => events.get(eventId) ?? null,
   async recordEvent(eventId, outcome, at) {
     events.set(eventId, { outcome, at });
   },

@@ -1,6 +1,6 @@
 // What the onboarding leaves behind, and the ways in which Unit's word reaches it.
 import { applyEvents, type UnitEvent } from '../../functions/core/onboarding/apply-events.ts';
-import { type ReconcileSummary, reconcile } from '../../functions/core/onboarding/reconcile.ts';
+import { type SettleDueSummary, settleDue } from '../../functions/core/reconcile/settle-due.ts';
 import type { World } from './core-fakes.ts';
 import { signal } from './core-values.ts';
 
@@ -44,4 +44,6 @@ export const ofCustomer = (unitCustomerId: string): UnitEvent =>
 export const deliver = (world: World, ...batch: readonly UnitEvent[]): Promise<void> =>
   applyEvents(world.ports, batch, signal);
 
-export const runReconcile = (world: World): Promise<ReconcileSummary> => reconcile(world.ports, signal);
+/** The reconcile's work on what is not settled. */
+export const runReconcile = (world: World): Promise<SettleDueSummary> =>
+  settleDue({ ...world.ports, calls: { isSpent: () => false } }, signal);

@@ -11,6 +11,7 @@ import {
   toApplicationRecord,
   toClaim,
   toCustomerRecord,
+  toEventRecord,
   toFactorRecord,
   toLock,
   toPointer,
@@ -101,8 +102,8 @@ export function createIdMappings(store: Store): IdMappings {
     },
 
     async readEvent(eventId) {
-      const outcome = (await store.get(keys.event(eventId)))?.['outcome'];
-      return typeof outcome === 'string' ? outcome : null;
+      const item = await store.get(keys.event(eventId));
+      return item === null ? null : toEventRecord(item);
     },
 
     async recordEvent(eventId, outcome, at) {

@@ -10,12 +10,19 @@ import type {
   Lock,
   Pointer,
 } from '../../core/onboarding/records.ts';
+import type { EventRecord, TaskName, TaskProgress } from '../../core/ports.ts';
 import { parseJson } from '../json.ts';
 import type { Item, Key, StoredItem } from './store.ts';
 
 export const userPartition = (stytchUserId: string): string => `USER#${stytchUserId}`;
 
 const inUser = (stytchUserId: string, sk: string): Key => ({ pk: userPartition(stytchUserId), sk });
+
+const taskSortKeys = {
+  events: 'CURSOR',
+  webhooks: 'WEBHOOKS',
+  archived: 'ARCHIVED',
+} as const satisfies Record<TaskName, string>;
 
 export const keys = {
   user: (stytchUserId: string) => inUser(stytchUserId, 'USER'),
@@ -28,6 +35,7 @@ export const keys = {
   pointer: (unitApplicationId: string): Key => ({ pk: `UNIT_APPLICATION#${unitApplicationId}`, sk: 'OWNER' }),
   claim: (unitCustomerId: string): Key => ({ pk: `CUSTOMER#${unitCustomerId}`, sk: 'OWNER' }),
   event: (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: 'EVENT' }),
+  task: (name: TaskName): Key => ({ pk: 'RECONCILE', sk: taskSortKeys[name] }),
 };
 
 /** The version that this release reads; a change of meaning raises it over two releases. */
@@ -93,6 +101,16 @@ const pointerItem = z.looseObject({
 
 const claimItem = z.looseObject({ v, unitCustomerId: z.string(), stytchUserId: z.string() });
 
+/** One that we cannot read is looked at again: its event is none of the known outcomes. */
+const eventItem = z.object({ outcome: z.catch(z.string(), ''), at: z.catch(z.number(), 0) });
+
+const taskItem = z.object({
+  v,
+  readUntil: nullable(z.number()),
+  windowUntil: nullable(z.number()),
+  nextOffset: z._default(z.int().check(z.minimum(0)), 0),
+});
+
 /** Parses an item, or fails closed: an item that we cannot read decides nothing. */
 export function parseItem<Schema extends z.ZodMiniType>(schema: Schema, item: StoredItem): z.output<Schema> {
   const parsed = schema.safeParse(item);
@@ -111,6 +129,11 @@ export function readableApplication(item: StoredItem): ApplicationRecord | null 
 
 export const toCustomerRecord = (item: StoredItem): CustomerRecord => parseItem(customerItem, item);
 export const toPointer = (item: StoredItem): Pointer => parseItem(pointerItem, item);
+export const toEventRecord = (item: StoredItem): EventRecord => parseItem(eventItem, item);
+export function toTaskProgress(item: StoredItem): TaskProgress {
+  const { readUntil, windowUntil, nextOffset } = parseItem(taskItem, item);
+  return { readUntil, windowUntil, nextOffset };
+}
 export const toClaim = (item: StoredItem): Claim => parseItem(claimItem, item);
 
 interface Shaped {
@@ -135,6 +158,7 @@ export const lockAttributes = toItem(lockItem);
 export const applicationAttributes = toItem(applicationItem);
 export const customerAttributes = toItem(customerItem);
 export const pointerAttributes = toItem(pointerItem);
+export const taskAttributes = toItem(taskItem);
 
 const SHARDS = 4;
 

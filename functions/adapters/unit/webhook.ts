@@ -2,9 +2,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod/mini';
 import { ServiceError } from '../../core/errors.ts';
-import type { UnitEvent } from '../../core/onboarding/apply-events.ts';
 import { parseJson } from '../json.ts';
 import type { Secret } from '../secrets.ts';
+import { type ParsedEvents, toEvents } from './events.ts';
 
 /** Twenty bytes in base64. */
 const signatureForm = /^[A-Za-z0-9+/]{27}=$/;
@@ -35,42 +35,14 @@ export async function requireSignature(
   if (renewed === null || !fits(renewed)) throw new ServiceError('invalid_signature');
 }
 
-const unitId = z.string().check(z.regex(/^[1-9]\d{0,18}$/));
-const related = z.optional(
-  z.nullable(z.looseObject({ data: z.optional(z.nullable(z.looseObject({ id: unitId }))) })),
-);
-const event = z.looseObject({
-  id: unitId,
-  type: z.string().check(z.maxLength(100)),
-  relationships: z.optional(z.looseObject({ application: related, customer: related })),
-});
 const batch = z.looseObject({ data: z.array(z.unknown()).check(z.maxLength(1000)) });
-
-export interface ParsedBatch {
-  readonly events: readonly UnitEvent[];
-  /** Entries that are no events at all; they cannot be recorded, only counted. */
-  readonly unreadable: number;
-}
 
 /**
  * Reads a delivery whose signature was proved.
  * @throws ServiceError `invalid_request` when it is no batch
  */
-export function parseBatch(rawBody: Uint8Array): ParsedBatch {
+export function parseBatch(rawBody: Uint8Array): ParsedEvents {
   const parsed = batch.safeParse(parseJson(Buffer.from(rawBody).toString('utf8')));
   if (!parsed.success) throw new ServiceError('invalid_request', { reason: 'no_batch' });
-  const events = parsed.data.data.flatMap((entry): readonly UnitEvent[] => {
-    const one = event.safeParse(entry);
-    if (!one.success) return [];
-    const { id, type, relationships } = one.data;
-    return [
-      {
-        eventId: id,
-        type,
-        unitApplicationId: relationships?.application?.data?.id ?? null,
-        unitCustomerId: relationships?.customer?.data?.id ?? null,
-      },
-    ];
-  });
-  return { events, unreadable: parsed.data.data.length - events.length };
+  return toEvents(parsed.data.data);
 }

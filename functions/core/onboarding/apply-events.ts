@@ -1,5 +1,6 @@
 // Unit's webhook events: each only names a resource, which is read again and settled (INV4).
 import { ServiceError } from '../errors.ts';
+import type { EventRecord } from '../ports.ts';
 import { inParallel } from './in-parallel.ts';
 import { isOurs, mapCustomer, type SettlePorts, settle } from './settle.ts';
 
@@ -11,10 +12,21 @@ export interface UnitEvent {
   readonly unitCustomerId: string | null;
 }
 
-/** What became of an event. Only the first is done; the others are tried again if Unit sends the event again. */
+/** What became of an event. */
 type Outcome = 'settled' | 'missing' | 'foreign' | `failed: ${string}`;
 
-const isDone = (outcome: string | null): boolean => outcome === 'settled';
+/** Which of the events that we have met before are left alone now. */
+export type IsDone = (event: EventRecord) => boolean;
+
+/** When Unit sends an event again, whatever did not come to its end is tried again. */
+const isSettled: IsDone = ({ outcome }) => outcome === 'settled';
+
+export interface AppliedBatch {
+  /** Events that were looked at and written down. */
+  readonly applied: number;
+  /** Whether everything is done that could be done. */
+  readonly isFinished: boolean;
+}
 
 interface Resource {
   readonly kind: 'application' | 'customer';
@@ -27,9 +39,11 @@ const AT_ONCE = 8;
 /** Every other event of Unit (cards, payments, ...) names nothing that we keep. */
 const ourEvents = /^(application|document|customer)\./;
 
+const isForUs = ({ type }: UnitEvent): boolean => ourEvents.test(type);
+
 /**
- * Applies a batch. Events of other kinds cost nothing, known ones are skipped, and one bad event does not hold up the
- * rest.
+ * Applies a delivery. Events of other kinds cost nothing, known ones are skipped, and one bad event does not hold up
+ * the rest.
  * @throws ServiceError `temporarily_unavailable` when something could not be finished now, so that Unit sends again
  */
 export async function applyEvents(
@@ -37,17 +51,33 @@ export async function applyEvents(
   events: readonly UnitEvent[],
   signal: AbortSignal,
 ): Promise<void> {
-  const ours = events.filter(({ type }) => ourEvents.test(type));
-  ports.log.record('unit_webhook.sorted', { ours: ours.length, others: events.length - ours.length });
+  const ours = events.filter(isForUs).length;
+  ports.log.record('unit_webhook.sorted', { ours, others: events.length - ours });
+  const { isFinished } = await applyBatch(ports, events, signal);
+  if (!isFinished) throw new ServiceError('temporarily_unavailable', { reason: 'batch_unfinished' });
+}
+
+/** Applies events from wherever they come. */
+export async function applyBatch(
+  ports: SettlePorts,
+  events: readonly UnitEvent[],
+  signal: AbortSignal,
+  isDone: IsDone = isSettled,
+): Promise<AppliedBatch> {
+  const ours = events.filter(isForUs);
   const known = await inParallel(ours, AT_ONCE, ({ eventId }) => ports.mappings.readEvent(eventId));
   const fresh = ours.filter((_, i) => {
     const answer = known[i];
-    return answer?.status === 'fulfilled' && !isDone(answer.value);
+    return answer?.status === 'fulfilled' && (answer.value === null || !isDone(answer.value));
   });
   const resources = distinct(fresh);
   const outcomes = await inParallel(resources, AT_ONCE, (resource) => applyOne(ports, resource, signal));
-  const isUnfinished = [...known, ...outcomes].some((outcome) => outcome.status === 'rejected');
-  if (isUnfinished) throw new ServiceError('temporarily_unavailable', { reason: 'batch_unfinished' });
+  return {
+    applied: resources
+      .filter((_, i) => outcomes[i]?.status === 'fulfilled')
+      .reduce((total, resource) => total + resource.events.length, 0),
+    isFinished: [...known, ...outcomes].every(({ status }) => status === 'fulfilled'),
+  };
 }
 
 /** Several events about one resource need one read; one that names no resource of ours needs none. */

@@ -111,7 +111,7 @@ describe('a webhook event', () => {
     const id = newId();
     expect(await bench.mappings.readEvent(id)).toBeNull();
     await bench.mappings.recordEvent(id, 'settled', 1000.5);
-    expect(await bench.mappings.readEvent(id)).toBe('settled');
+    expect(await bench.mappings.readEvent(id)).toEqual({ outcome: 'settled', at: 1000.5 });
     expect(await bench.item(`EVENT#${id}`, 'EVENT')).toMatchObject({
       outcome: 'settled',
       at: 1000.5,
@@ -123,7 +123,7 @@ describe('a webhook event', () => {
     const id = newId();
     await bench.mappings.recordEvent(id, 'failed', 1000);
     await bench.mappings.recordEvent(id, 'settled', 2000);
-    expect(await bench.mappings.readEvent(id)).toBe('settled');
+    expect(await bench.mappings.readEvent(id)).toMatchObject({ outcome: 'settled', at: 2000 });
   });
 });
 

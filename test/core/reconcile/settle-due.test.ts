@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { takeLock } from '../../../functions/core/onboarding/lock.ts';
 import type { ApplicationRecord } from '../../../functions/core/onboarding/records.ts';
+import { settleDue } from '../../../functions/core/reconcile/settle-due.ts';
 import { createWorld, type World } from '../../support/core-fakes.ts';
 import { rowKey } from '../../support/core-mappings.ts';
 import { applied, deliver, runReconcile } from '../../support/core-onboarding.ts';
@@ -9,6 +10,7 @@ import {
   HOUR,
   NOW,
   STRANGER,
+  signal,
   USER,
   unitApplication,
   unitCustomer,
@@ -48,7 +50,13 @@ describe('INV4 The reconcile reads again what is not settled', () => {
   it('by Unit’s id when it is known', async () => {
     const world = worldOf(due());
     world.unit.applications.set('800001', unitApplication({ status: 'PendingReview' }));
-    expect(await runReconcile(world)).toEqual({ checked: 1, settled: 1, givenUp: 0, failed: 0 });
+    expect(await runReconcile(world)).toEqual({
+      checked: 1,
+      settled: 1,
+      givenUp: 0,
+      failed: 0,
+      oldestDueSeconds: 0,
+    });
     expect(stored(world)).toMatchObject({ status: 'PendingReview', nextCheckAt: NOW + 900 });
     expect(world.callsOf('unit')).toEqual(['unit.readApplication']);
   });
@@ -72,14 +80,27 @@ describe('INV4 The reconcile reads again what is not settled', () => {
 
   it('and nothing that is settled or not due', async () => {
     const world = worldOf(due({ nextCheckAt: null }), due({ applicationId: 'B', nextCheckAt: NOW + 1 }));
-    expect(await runReconcile(world)).toEqual({ checked: 0, settled: 0, givenUp: 0, failed: 0 });
+    expect(await runReconcile(world)).toMatchObject({ checked: 0, settled: 0, oldestDueSeconds: 0 });
     expect(world.calls).toEqual(['table.unsettled']);
   });
 
-  it('and says what it did', async () => {
+  it('and tells for how long the one that waits longest has been due', async () => {
+    const world = worldOf(due({ nextCheckAt: NOW - 90.4 }), due({ applicationId: 'B', nextCheckAt: NOW }));
+    expect(await runReconcile(world)).toMatchObject({ checked: 2, oldestDueSeconds: 90 });
+  });
+
+  it('and tells no age of one whose time it does not know', async () => {
+    const world = worldOf();
+    world.ports.mappings.unsettled = async () => ({ due: [due({ nextCheckAt: null })], unreadable: 0 });
+    expect(await runReconcile(world)).toMatchObject({ checked: 1, oldestDueSeconds: 0 });
+  });
+
+  it('and leaves those for the next run for which no call to Unit is left', async () => {
     const world = worldOf(due());
-    await runReconcile(world);
-    expect(world.linesOf('reconcile.completed')).toEqual([{ checked: 1, settled: 0, givenUp: 0, failed: 0 }]);
+    const calls = { isSpent: () => true };
+    expect(await settleDue({ ...world.ports, calls }, signal)).toMatchObject({ checked: 0, failed: 0 });
+    expect(stored(world)?.nextCheckAt).toBe(NOW);
+    expect(world.calls).toEqual(['table.unsettled']);
   });
 });
 
@@ -144,7 +165,7 @@ describe('One application that fails does not hold up the others', () => {
       unitApplication({ unitApplicationId: '800002', applicationId: 'B', status: 'PendingReview' }),
     );
     arrange(world);
-    expect(await runReconcile(world)).toEqual({ checked: 2, settled: 1, givenUp: 0, failed: 1 });
+    expect(await runReconcile(world)).toMatchObject({ checked: 2, settled: 1, givenUp: 0, failed: 1 });
     expect(stored(world)).toMatchObject({ status: 'Pending', nextCheckAt: NOW + 60 });
     expect(stored(world, 'B')).toMatchObject({ status: 'PendingReview' });
   });

@@ -1,0 +1,37 @@
+// Unit's events, as a webhook delivers them and as a list shows them: of each its id, its type and what it names.
+import * as z from 'zod/mini';
+import type { UnitEvent } from '../../core/onboarding/apply-events.ts';
+
+const unitId = z.string().check(z.regex(/^[1-9]\d{0,18}$/));
+const related = z.optional(
+  z.nullable(z.looseObject({ data: z.optional(z.nullable(z.looseObject({ id: unitId }))) })),
+);
+const event = z.looseObject({
+  id: unitId,
+  type: z.string().check(z.maxLength(100)),
+  relationships: z.optional(z.looseObject({ application: related, customer: related })),
+});
+
+export interface ParsedEvents {
+  readonly events: readonly UnitEvent[];
+  /** Entries that are no events at all; they cannot be recorded, only counted. */
+  readonly unreadable: number;
+}
+
+/** Reads entries one by one: a broken one does not hide the others. */
+export function toEvents(entries: readonly unknown[]): ParsedEvents {
+  const events = entries.flatMap((entry): readonly UnitEvent[] => {
+    const one = event.safeParse(entry);
+    if (!one.success) return [];
+    const { id, type, relationships } = one.data;
+    return [
+      {
+        eventId: id,
+        type,
+        unitApplicationId: relationships?.application?.data?.id ?? null,
+        unitCustomerId: relationships?.customer?.data?.id ?? null,
+      },
+    ];
+  });
+  return { events, unreadable: entries.length - events.length };
+}

@@ -1,0 +1,70 @@
+// The unsettled index: whatever is not settled is read again until it is (INV4). Safe to run twice at once.
+import { inParallel } from '../onboarding/in-parallel.ts';
+import type { ApplicationRecord } from '../onboarding/records.ts';
+import { type SettlePorts, settle } from '../onboarding/settle.ts';
+import { giveUp } from '../onboarding/submit.ts';
+import { type Calls, isOutOfCalls } from './budget.ts';
+
+export type SettleDuePorts = SettlePorts & { readonly calls: Calls };
+
+/** How many applications, but for the last: for how long the one that waits longest has been due. */
+export interface SettleDueSummary {
+  readonly checked: number;
+  readonly settled: number;
+  readonly givenUp: number;
+  readonly failed: number;
+  readonly oldestDueSeconds: number;
+}
+
+const AT_ONCE = 8;
+const BATCH = 100;
+
+/** Unit had this long to show an application under our tag; after it there is none. */
+const GIVE_UP_AFTER_SECONDS = 3600;
+
+/** A check that found nothing new, or failed, is repeated after this. */
+const AGAIN_SECONDS = 60;
+
+/** One run over the applications whose next check is due, the longest due first. */
+export async function settleDue(ports: SettleDuePorts, signal: AbortSignal): Promise<SettleDueSummary> {
+  const now = ports.clock();
+  const { due, unreadable } = await ports.mappings.unsettled(now, BATCH);
+  const outcomes = await inParallel(due, AT_ONCE, (record) => check(ports, record, signal));
+  const count = (wanted: Checked): number =>
+    outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value === wanted).length;
+  const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
+  const cutOff = failures.filter(({ reason }) => isOutOfCalls(reason)).length;
+  return {
+    checked: due.length - count('postponed') - cutOff,
+    settled: count('settled'),
+    givenUp: count('given_up'),
+    failed: unreadable + failures.length - cutOff,
+    oldestDueSeconds: Math.round(Math.max(0, ...due.map(({ nextCheckAt }) => now - (nextCheckAt ?? now)))),
+  };
+}
+
+type Checked = 'settled' | 'given_up' | 'waiting' | 'postponed';
+
+async function check(
+  ports: SettleDuePorts,
+  record: ApplicationRecord,
+  signal: AbortSignal,
+): Promise<Checked> {
+  if (ports.calls.isSpent()) return 'postponed';
+  // First, so that an item that always fails waits its turn like the others.
+  await ports.mappings.noteCheck(record, ports.clock(), ports.clock() + AGAIN_SECONDS);
+  const unit =
+    record.unitApplicationId === null
+      ? await ports.onboarding.findApplication(record.applicationId, signal)
+      : await ports.onboarding.readApplication(record.unitApplicationId, signal);
+  if (unit !== null) {
+    await settle(ports, record, unit, signal);
+    return 'settled';
+  }
+  const now = ports.clock();
+  const isHopeless =
+    record.status === 'Submitting' &&
+    record.leaseUntil < now &&
+    now - record.createdAt > GIVE_UP_AFTER_SECONDS;
+  return isHopeless && (await giveUp(ports, record, false)) ? 'given_up' : 'waiting';
+}
