@@ -23,6 +23,7 @@ const FIRST_LOOK_BACK_SECONDS = 86_400;
 /** Read again each time, for events that Unit shows late and clocks that differ. */
 const OVERLAP_SECONDS = 600;
 
+/** The overlap is a part of it. */
 const LONGEST_WINDOW_SECONDS = 6 * 3600;
 const MOST_PAGES = 20;
 
@@ -83,7 +84,8 @@ interface OpenWindow extends TaskProgress {
 /** The window under way, or else the next one. */
 function open(progress: TaskProgress, now: number): OpenWindow {
   const readUntil = readUntilOf(progress, now);
-  const windowUntil = progress.windowUntil ?? Math.min(now, readUntil + LONGEST_WINDOW_SECONDS);
+  const longest = readUntil - OVERLAP_SECONDS + LONGEST_WINDOW_SECONDS;
+  const windowUntil = progress.windowUntil ?? Math.min(now, longest);
   return { readUntil, windowUntil, nextOffset: progress.nextOffset };
 }
 
