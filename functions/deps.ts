@@ -12,6 +12,7 @@ import { createIdMappings } from './adapters/table/id-mappings.ts';
 import { createStore } from './adapters/table/store.ts';
 import { loadTokenPolicy } from './adapters/token-policy.ts';
 import { createContactProvider } from './adapters/unit/contact-provider.ts';
+import { createFormProvider } from './adapters/unit/form-provider.ts';
 import { createOnboardingProvider } from './adapters/unit/onboarding-provider.ts';
 import { createTokenProvider } from './adapters/unit/token-provider.ts';
 import { createUnitTransport } from './adapters/unit/transport.ts';
@@ -19,7 +20,7 @@ import { type Config, readConfig, stageName } from './config.ts';
 import type { FunctionName } from './contract/routes.ts';
 import type { ExchangePorts } from './core/exchange/exchange-token.ts';
 import type { EnrolmentPorts } from './core/factors/enrolment.ts';
-import type { ApplyPorts } from './core/onboarding/apply.ts';
+import type { OpenFormPorts } from './core/onboarding/open-form.ts';
 import type { SettlePorts } from './core/onboarding/settle.ts';
 import type { Clock } from './core/ports.ts';
 import type { ReconcilePorts } from './core/reconcile/reconcile.ts';
@@ -114,15 +115,9 @@ export function createDeps(name: FunctionName) {
   const onboarding = once(() => createOnboardingProvider(unit()));
   const policy = once(() => loadTokenPolicy(config().get('TOKEN_POLICY')));
 
-  const settling = once((): SettlePorts => ({ mappings: mappings(), onboarding: onboarding(), clock, log }));
-  const gate = once(() => ({
-    policy: policy(),
-    jwts: jwts(),
-    sessions: sessions(),
-    mappings: mappings(),
-    clock,
-    log,
-  }));
+  const basis = once(() => ({ mappings: mappings(), clock, log }));
+  const settling = once((): SettlePorts => ({ ...basis(), onboarding: onboarding(), hashes: hashes() }));
+  const gate = once(() => ({ ...basis(), policy: policy(), jwts: jwts(), sessions: sessions() }));
 
   return {
     runtime: {
@@ -152,7 +147,15 @@ export function createDeps(name: FunctionName) {
         tokens: createTokenProvider(unit()),
       }),
     ),
-    applying: once((): ApplyPorts => ({ ...gate(), ...settling(), counters: counters(), hashes: hashes() })),
+    applying: once(
+      (): OpenFormPorts => ({
+        ...gate(),
+        ...settling(),
+        counters: counters(),
+        forms: createFormProvider(unit()),
+        redirectUrls: config().get('REDIRECT_URLS'),
+      }),
+    ),
     enrolling: once(
       async (): Promise<EnrolmentPorts> => ({
         ...gate(),

@@ -22,4 +22,4 @@ export const handler = serve(
   }),
 );
 
-void warm(warming.unitOrgToken, () => webhookToken().read());
+void warm(warming.unitOrgToken, warming.hashKey, () => webhookToken().read());

@@ -1,6 +1,6 @@
 // An application for an account, by a person or a sole proprietor, in Unit's fields and enums (unit.co, Applications).
 import * as z from 'zod/mini';
-import { email, text } from './common.ts';
+import { email, text, timestamp } from './common.ts';
 import {
   annualIncomes,
   annualRevenues,
@@ -14,7 +14,7 @@ import {
 const nineDigits = z.string().check(z.regex(/^\d{9}$/));
 const alpha2 = z.string().check(z.regex(/^[A-Z]{2}$/));
 
-const address = z.strictObject({
+export const address = z.strictObject({
   street: text(255),
   street2: z.optional(text(255)),
   city: text(255),
@@ -23,13 +23,17 @@ const address = z.strictObject({
   country: z.literal('US'),
 });
 
-const phone = z.strictObject({
+export const phone = z.strictObject({
   countryCode: z.string().check(z.regex(/^[1-9]\d{0,2}$/)),
   number: z.string().check(z.regex(/^\d{4,14}$/)),
 });
 
+export const fullName = z.strictObject({ first: text(255), last: text(255) });
+
+export const website = z.url().check(z.maxLength(255));
+
 const applicant = {
-  fullName: z.strictObject({ first: text(255), last: text(255) }),
+  fullName,
   email,
   phone,
   address,
@@ -70,12 +74,16 @@ export const soleProprietorRequest = z
     annualRevenue: z.optional(z.enum(annualRevenues)),
     numberOfEmployees: z.optional(z.enum(employeeCounts)),
     businessVertical: z.optional(z.enum(businessVerticals)),
-    website: z.optional(z.url().check(z.maxLength(255))),
+    website: z.optional(website),
   })
   .check(z.refine(isIdentified, { path: ['ssn'] }));
 
 export const applicationRequest = z.discriminatedUnion('type', [individualRequest, soleProprietorRequest]);
 export type ApplicationRequest = z.infer<typeof applicationRequest>;
+
+/** A business applies by Unit's form alone. */
+export const applicationTypes = ['individual', 'sole_proprietor', 'business'] as const;
+export type ApplicationType = (typeof applicationTypes)[number];
 
 /** Unit's statuses, and two of our own in its spelling: `Submitting` and `NotSubmitted`. */
 export const applicationStatuses = [
@@ -92,8 +100,10 @@ export type ApplicationStatus = (typeof applicationStatuses)[number];
 
 export const applicationAnswer = z.object({
   applicationId: z.string(),
-  type: z.enum(['individual', 'sole_proprietor']),
+  type: z.enum(applicationTypes),
   status: z.enum(applicationStatuses),
+  /** While Unit's form is open. */
+  formExpiresAt: z.optional(timestamp),
   customerId: z.optional(z.string()),
   documents: z.array(z.object({ documentId: z.string(), documentType: z.string(), status: z.string() })),
 });

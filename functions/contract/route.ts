@@ -43,4 +43,15 @@ export const badBody = ['invalid_request', 'payload_too_large', 'unsupported_med
 export const vendor = ['upstream_unavailable', 'upstream_timeout'] as const;
 export const signedIn = ['invalid_token', 'user_locked', ...vendor] as const;
 export const steppedUp = ['insufficient_user_authentication', 'enrollment_required'] as const;
+export const applying = [
+  ...badBody,
+  ...signedIn,
+  ...steppedUp,
+  'application_exists',
+  'idempotency_key_reused',
+  'application_refused',
+  'email_not_verified',
+  'rate_limited',
+  ...always,
+] as const;
 export const enrolling = [...signedIn, ...steppedUp, 'factor_not_allowed'] as const;

@@ -1,7 +1,19 @@
 // Every route once: the stack makes the gateway from this table, the handlers serve it, the OpenAPI document describes it.
 import { applicationAnswer, applicationRequest } from './application.ts';
+import { applicationFormAnswer, applicationFormRequest } from './application-form.ts';
 import { factorRoutes } from './factor-routes.ts';
-import { always, badBody, json, KILOBYTE, noBody, type Route, signedIn, steppedUp, vendor } from './route.ts';
+import {
+  always,
+  applying,
+  badBody,
+  json,
+  KILOBYTE,
+  noBody,
+  type Route,
+  signedIn,
+  steppedUp,
+  vendor,
+} from './route.ts';
 import { meAnswer, refreshedAnswer, refreshRequest, revokeRequest } from './sessions.ts';
 import { authenticateRequest, signedInAnswer, signUpAnswer, signUpRequest } from './signup.ts';
 import { exchangeTokenAnswer, exchangeTokenRequest } from './token.ts';
@@ -73,17 +85,18 @@ export const routes = {
     ...json,
     request: applicationRequest,
     answers: { 201: applicationAnswer, 202: applicationAnswer },
-    problems: [
-      ...badBody,
-      ...signedIn,
-      ...steppedUp,
-      'application_exists',
-      'idempotency_key_reused',
-      'application_refused',
-      'email_not_verified',
-      'rate_limited',
-      ...always,
-    ],
+    problems: applying,
+  },
+  openForm: {
+    method: 'POST',
+    path: '/v1/application-forms',
+    function: 'application',
+    authentication: 'session',
+    deadlineMs: 28_000,
+    ...json,
+    request: applicationFormRequest,
+    answers: { 201: applicationFormAnswer, 202: applicationFormAnswer },
+    problems: applying,
   },
   readApplication: {
     method: 'GET',

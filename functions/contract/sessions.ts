@@ -25,6 +25,7 @@ export const meAnswer = z.object({
     'enroll_factor',
     'step_up',
     'apply',
+    'complete_form',
     'upload_documents',
     'wait_for_decision',
     'exchange_token',

@@ -58,13 +58,13 @@ export const functionSettings = {
     unitOrgToken: 'contact',
   },
   application: {
-    settings: [...everyFunction, ...stytch, ...unit, 'TOKEN_POLICY'],
+    settings: [...everyFunction, ...stytch, ...unit, 'TOKEN_POLICY', 'REDIRECT_URLS'],
     unitOrgToken: 'onboarding',
   },
   token: { settings: [...everyFunction, ...stytch, ...unit, 'TOKEN_POLICY'], unitOrgToken: 'exchange' },
   'unit-webhook': {
-    settings: [...everyFunction, ...unit, 'UNIT_WEBHOOK_SECRET_ARN'],
+    settings: [...everyFunction, ...unit, 'HASH_KEY_SECRET_ARN', 'UNIT_WEBHOOK_SECRET_ARN'],
     unitOrgToken: 'events',
   },
-  reconcile: { settings: [...everyFunction, ...unit], unitOrgToken: 'events' },
+  reconcile: { settings: [...everyFunction, ...unit, 'HASH_KEY_SECRET_ARN'], unitOrgToken: 'events' },
 } as const satisfies Record<FunctionName, FunctionSettings>;

@@ -1,5 +1,6 @@
 // What the rules need of a bank: applications, customers, and tokens for them.
-import type { ApplicationRequest } from '../contract/application.ts';
+import type { ApplicationRequest, ApplicationType } from '../contract/application.ts';
+import type { ApplicationFormRequest } from '../contract/application-form.ts';
 import type { ServiceError } from './errors.ts';
 import type { UnitEvent } from './onboarding/apply-events.ts';
 import type { ApplicationRecord } from './onboarding/records.ts';
@@ -13,6 +14,7 @@ export interface ContactProvider {
 /** Unit's view of an application, in our words. */
 export interface UnitApplication {
   readonly unitApplicationId: string;
+  readonly type: ApplicationType;
   readonly status: Exclude<ApplicationRecord['status'], 'Submitting' | 'NotSubmitted'>;
   readonly updatedAt: string;
   readonly unitCustomerId: string | null;
@@ -20,6 +22,8 @@ export interface UnitApplication {
   /** Our `applicationId`, from the tag. */
   readonly applicationId: string | null;
   readonly documents: ApplicationRecord['documents'];
+  /** Of the person, or of the business's contact: to compare, never to store or show. */
+  readonly applicantEmail: string | null;
 }
 
 export interface UnitCustomer {
@@ -32,8 +36,7 @@ export interface UnitCustomer {
 }
 
 /** `refused`: Unit said no and nothing was created. `unknown`: it may or may not have been. */
-export type SubmissionOutcome =
-  | { readonly outcome: 'created'; readonly application: UnitApplication }
+export type NotMade =
   | {
       readonly outcome: 'refused';
       /** Into the caller's own request. */
@@ -42,6 +45,10 @@ export type SubmissionOutcome =
       readonly failure?: ServiceError;
     }
   | { readonly outcome: 'unknown'; readonly reason: string };
+
+export type SubmissionOutcome =
+  | { readonly outcome: 'created'; readonly application: UnitApplication }
+  | NotMade;
 
 export interface Submission {
   readonly applicationId: string;
@@ -90,6 +97,33 @@ export interface UnitLists {
   ): Promise<Page<UnitEvent>>;
   listArchivedCustomers(offset: number, signal: AbortSignal): Promise<Page<UnitCustomer>>;
   listWebhooks(offset: number, signal: AbortSignal): Promise<Page<UnitWebhook>>;
+}
+
+/** A page of Unit's for one applicant. The link and its token open it: to hand on, never to store or log. */
+export interface UnitForm {
+  readonly unitFormId: string;
+  readonly url: string;
+  readonly token: string;
+  /** Seconds since the epoch. */
+  readonly expiresAt: number;
+  /** The application that came of it. */
+  readonly unitApplicationId: string | null;
+}
+
+export type FormOutcome = { readonly outcome: 'opened'; readonly form: UnitForm } | NotMade;
+
+export interface FormOpening {
+  readonly applicationId: string;
+  readonly stytchUserId: string;
+  readonly request: ApplicationFormRequest;
+}
+
+/** Unit's hosted forms. */
+export interface FormProvider {
+  /** Waits 20 s at most and never retries. */
+  openForm(opening: FormOpening, signal: AbortSignal): Promise<FormOutcome>;
+  /** The form with this id, if it is the one of our application. */
+  readForm(unitFormId: string, applicationId: string, signal: AbortSignal): Promise<UnitForm | null>;
 }
 
 export interface CustomerTokenRequest {

@@ -35,6 +35,11 @@ export interface IdMappings {
   createApplication(application: ApplicationRecord): Promise<boolean>;
   /** Back to `Submitting` under a new lease; false when somebody else changed status or lease first. */
   renewLease(application: ApplicationRecord, leaseUntil: number): Promise<boolean>;
+  /** Notes Unit's form and ends the lease; false when somebody else changed status or lease first. */
+  noteForm(
+    application: ApplicationRecord,
+    form: Readonly<{ unitFormId: string; formExpiresAt: number; leaseUntil: number; nextCheckAt: number }>,
+  ): Promise<boolean>;
   /** Notes that Unit was asked in vain; moves the next check of an application that is not settled. */
   noteCheck(application: ApplicationRecord, checkedAt: number, nextCheckAt: number): Promise<void>;
   /** Writes Unit's word by the settle rule; false when what is there is newer or final. */

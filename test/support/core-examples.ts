@@ -140,7 +140,60 @@ export const examples: Readonly<Record<RouteName, Example>> = {
     },
   },
   apply: { requests: [individual, soleProprietor], answers: { 201: application, 202: application } },
-  readApplication: { requests: [], answers: { 200: application } },
+  openForm: {
+    requests: [
+      { type: 'individual' },
+      {
+        type: 'sole_proprietor',
+        redirectUrl: 'https://app.example.com/callback',
+        prefill: {
+          fullName: individual.fullName,
+          email: individual.email,
+          phone: individual.phone,
+          address: individual.address,
+        },
+      },
+      {
+        type: 'business',
+        prefill: {
+          name: 'Okafor Woodworks',
+          phone: individual.phone,
+          address: individual.address,
+          website: 'https://okafor.example.com',
+          contact: { fullName: individual.fullName, email: individual.email },
+        },
+      },
+    ],
+    answers: {
+      201: [
+        {
+          applicationId: 'A',
+          type: 'business',
+          status: 'Submitting',
+          url: 'https://forms.unit.example/x',
+          token: 'form-token',
+          expiresAt: '2027-01-16T08:00:00.000Z',
+        },
+        { applicationId: 'A', type: 'business', status: 'Approved' },
+      ],
+      202: { applicationId: 'A', type: 'business', status: 'Submitting' },
+    },
+  },
+  readApplication: {
+    requests: [],
+    answers: {
+      200: [
+        application,
+        {
+          applicationId: 'A',
+          type: 'business',
+          status: 'Submitting',
+          formExpiresAt: '2027-01-16T08:00:00.000Z',
+          documents: [],
+        },
+      ],
+    },
+  },
   exchangeToken: {
     requests: [
       {

@@ -6,7 +6,7 @@ import type { EnrolmentPorts } from '../../functions/core/factors/enrolment.ts';
 import type { TokenPolicy } from '../../functions/core/factors/policy.ts';
 import { isPossession } from '../../functions/core/factors/presets.ts';
 import { type LimitName } from '../../functions/core/limits.ts';
-import type { ApplyPorts } from '../../functions/core/onboarding/apply.ts';
+import type { OpenFormPorts } from '../../functions/core/onboarding/open-form.ts';
 import type { FactorRecord } from '../../functions/core/onboarding/records.ts';
 import type { Counters, Hashes, LogFields } from '../../functions/core/ports.ts';
 import type { AuthenticationFactor, Session, UserFactor } from '../../functions/core/session/session.ts';
@@ -37,7 +37,7 @@ export interface World {
   readonly used: Map<string, number>;
   readonly limits: Map<LimitName, number>;
   /** All ports of the core; each function takes those it names. */
-  readonly ports: ApplyPorts & ExchangePorts & EnrolmentPorts;
+  readonly ports: OpenFormPorts & ExchangePorts & EnrolmentPorts;
   /** Lets the next call of `operation` fail; `after`: its work is done, but its answer is lost. */
   fail(operation: string, error?: unknown, when?: Fault['when']): void;
   /** The calls whose names begin so. */
@@ -71,7 +71,7 @@ export function createWorld(options: WorldOptions = {}): World {
     return world.now;
   };
   const stytch = createFakeStytch(clock);
-  const unit = createFakeUnit();
+  const unit = createFakeUnit(clock);
   const used = new Map<string, number>();
   const limits = new Map<LimitName, number>();
 
@@ -114,6 +114,8 @@ export function createWorld(options: WorldOptions = {}): World {
       challenges: watched('challenge', createFakeChallenges(clock)),
       mappings: watched('table', createRowMappings(rows)),
       onboarding: watched('unit', unit.onboarding),
+      forms: watched('unit', unit.forms),
+      redirectUrls: ['https://app.example.com/callback'],
       tokens: watched('unit', unit.tokens),
       contacts: watched('unit', unit.contacts),
       counters: watched('limit', createFakeCounters(used, limits, clock)),

@@ -131,7 +131,13 @@ const lockRows = ({ locks }: Rows): LockRows => ({
 
 type ApplicationRows = Pick<
   IdMappings,
-  'readApplication' | 'createApplication' | 'renewLease' | 'noteCheck' | 'settleApplication' | 'unsettled'
+  | 'readApplication'
+  | 'createApplication'
+  | 'renewLease'
+  | 'noteForm'
+  | 'noteCheck'
+  | 'settleApplication'
+  | 'unsettled'
 >;
 
 const applicationKey = ({ stytchUserId, applicationId }: ApplicationRecord): string =>
@@ -147,10 +153,15 @@ const applicationRows = ({ applications }: Rows): ApplicationRows => ({
   },
   async renewLease(record, leaseUntil) {
     const before = applications.get(applicationKey(record));
-    const isSame = before?.status === record.status && before.leaseUntil === record.leaseUntil;
-    if (before === undefined || !isSame || before.unitApplicationId !== null) return false;
+    if (before === undefined || !isUnchanged(before, record)) return false;
     const renewed = { ...before, status: 'Submitting', leaseUntil, nextCheckAt: leaseUntil } as const;
     applications.set(applicationKey(record), renewed);
+    return true;
+  },
+  async noteForm(record, form) {
+    const before = applications.get(applicationKey(record));
+    if (before === undefined || !isUnchanged(before, record)) return false;
+    applications.set(applicationKey(record), { ...before, ...form });
     return true;
   },
   async noteCheck(record, checkedAt, nextCheckAt) {
@@ -184,6 +195,9 @@ const applicationRows = ({ applications }: Rows): ApplicationRows => ({
     unreadable: 0,
   }),
 });
+
+const isUnchanged = (before: ApplicationRecord, read: ApplicationRecord): boolean =>
+  before.status === read.status && before.leaseUntil === read.leaseUntil && before.unitApplicationId === null;
 
 /** The settle rule, as the table's condition has it. */
 function maySettle(before: ApplicationRecord, next: ApplicationRecord): boolean {

@@ -2,14 +2,17 @@
 import type {
   ContactProvider,
   CustomerTokenRequest,
+  FormOpening,
+  FormProvider,
   OnboardingProvider,
   Submission,
   SubmissionOutcome,
   TokenProvider,
   UnitApplication,
   UnitCustomer,
+  UnitForm,
 } from '../../functions/core/ports.ts';
-import { USER, unitApplication } from './core-values.ts';
+import { DAY, EMAIL, USER, unitApplication } from './core-values.ts';
 
 /** How Unit takes the next application; `lost`: created, but the answer never came. */
 export type Reception = 'created' | 'lost' | 'unreached' | Extract<SubmissionOutcome, { outcome: 'refused' }>;
@@ -21,6 +24,9 @@ export interface FakeUnit {
   /** Phone numbers by customer. */
   readonly phones: Map<string, string>;
   reception: Reception;
+  /** By Unit's id, each with what it was opened for. */
+  readonly forms: Map<string, FakeForm>;
+  readonly openings: FormOpening[];
   /** The status that a new application gets. */
   firstStatus: UnitApplication['status'];
   /** The documents that a new application asks for. */
@@ -31,14 +37,21 @@ export interface FakeUnit {
   grantedSeconds: number | null;
 }
 
+/** A form, and what it was opened for. */
+export interface FakeForm {
+  readonly form: UnitForm;
+  readonly opening: FormOpening;
+}
+
 export interface UnitFakes {
   readonly state: FakeUnit;
   readonly onboarding: OnboardingProvider;
+  readonly forms: FormProvider;
   readonly tokens: TokenProvider;
   readonly contacts: ContactProvider;
 }
 
-export function createFakeUnit(): UnitFakes {
+export function createFakeUnit(clock: () => number): UnitFakes {
   const state: FakeUnit = {
     applications: new Map(),
     customers: new Map(),
@@ -46,6 +59,8 @@ export function createFakeUnit(): UnitFakes {
     reception: 'created',
     firstStatus: 'Pending',
     documents: [],
+    forms: new Map(),
+    openings: [],
     submissions: [],
     tokenRequests: [],
     grantedSeconds: null,
@@ -68,6 +83,18 @@ export function createFakeUnit(): UnitFakes {
       findApplication: async (applicationId) => byTag(applicationId),
       readApplication: async (unitApplicationId) => state.applications.get(unitApplicationId) ?? null,
       readCustomer: async (unitCustomerId) => state.customers.get(unitCustomerId) ?? null,
+    },
+    forms: {
+      async openForm(opening) {
+        state.openings.push(opening);
+        if (typeof state.reception === 'object') return state.reception;
+        if (state.reception === 'unreached') return { outcome: 'unknown', reason: 'upstream_timeout' };
+        const form = formOf(state, opening) ?? open(state, opening, clock());
+        return state.reception === 'lost'
+          ? { outcome: 'unknown', reason: 'upstream_timeout' }
+          : { outcome: 'opened', form };
+      },
+      readForm: async (unitFormId) => state.forms.get(unitFormId)?.form ?? null,
     },
     tokens: {
       async createCustomerToken(request) {
@@ -95,6 +122,45 @@ function create(state: FakeUnit, { applicationId, stytchUserId }: Submission): U
   return decide(state, unitApplicationId, state.firstStatus);
 }
 
+const formOf = ({ forms }: FakeUnit, { applicationId }: FormOpening): UnitForm | undefined =>
+  [...forms.values()].find(({ opening }) => opening.applicationId === applicationId)?.form;
+
+function open({ forms }: FakeUnit, opening: FormOpening, now: number): UnitForm {
+  const unitFormId = String(600_001 + forms.size);
+  const form: UnitForm = {
+    unitFormId,
+    url: `https://forms.unit.example/${unitFormId}`,
+    token: `form-token-${unitFormId}`,
+    expiresAt: now + DAY,
+    unitApplicationId: null,
+  };
+  forms.set(unitFormId, { form, opening });
+  return form;
+}
+
+/** Somebody fills in the form and sends it: the user themselves, unless told otherwise. */
+export function sendForm(
+  state: FakeUnit,
+  unitFormId: string,
+  changes: Partial<UnitApplication> = {},
+): UnitApplication {
+  const held = state.forms.get(unitFormId);
+  if (held === undefined) throw new Error(`no form ${unitFormId}`);
+  const { applicationId, stytchUserId, request } = held.opening;
+  const unitApplicationId = String(800_001 + state.applications.size);
+  const sent = unitApplication({
+    unitApplicationId,
+    type: request.type,
+    applicationId,
+    jwtSubject: stytchUserId,
+    applicantEmail: EMAIL,
+    ...changes,
+  });
+  state.applications.set(unitApplicationId, sent);
+  state.forms.set(unitFormId, { ...held, form: { ...held.form, unitApplicationId } });
+  return decide(state, unitApplicationId, state.firstStatus);
+}
+
 /** Unit decides, a second later than whatever it said before; an approval makes the customer. */
 export function decide(
   { applications, customers }: FakeUnit,
@@ -110,7 +176,7 @@ export function decide(
   if (unitCustomerId !== null) {
     customers.set(unitCustomerId, {
       unitCustomerId,
-      type: 'individual',
+      type: before.type === 'business' ? 'business' : 'individual',
       status: 'Active',
       jwtSubjects: [before.jwtSubject ?? USER],
       unitApplicationId,

@@ -107,10 +107,14 @@ export const applicationRecord = (overrides: Partial<ApplicationRecord> = {}): A
   stytchUserId: USER,
   applicationId: 'APPLICATION-1',
   type: 'individual',
+  via: 'json',
   status: 'Pending',
   fingerprint: 'fingerprint-1',
   createdAt: NOW - HOUR,
   leaseUntil: NOW - HOUR + 150,
+  emailFingerprints: [],
+  unitFormId: null,
+  formExpiresAt: null,
   unitApplicationId: '800001',
   unitCustomerId: null,
   unitUpdatedAt: '2027-01-15T07:00:00.000Z',
@@ -142,12 +146,14 @@ export const userRecord = (overrides: Partial<UserRecord> = {}): UserRecord => (
 /** What Unit says of the user's application. */
 export const unitApplication = (overrides: Partial<UnitApplication> = {}): UnitApplication => ({
   unitApplicationId: '800001',
+  type: 'individual',
   status: 'Pending',
   updatedAt: '2027-01-15T08:00:00.000Z',
   unitCustomerId: null,
   jwtSubject: USER,
   applicationId: 'APPLICATION-1',
   documents: [],
+  applicantEmail: EMAIL,
   ...overrides,
 });
 

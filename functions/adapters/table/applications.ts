@@ -13,7 +13,13 @@ import type { Condition, Item, Store } from './store.ts';
 
 type ApplicationPort = Pick<
   IdMappings,
-  'readApplication' | 'createApplication' | 'renewLease' | 'noteCheck' | 'settleApplication' | 'unsettled'
+  | 'readApplication'
+  | 'createApplication'
+  | 'renewLease'
+  | 'noteForm'
+  | 'noteCheck'
+  | 'settleApplication'
+  | 'unsettled'
 >;
 
 export const createApplications = (store: Store): ApplicationPort => ({
@@ -41,11 +47,10 @@ export const createApplications = (store: Store): ApplicationPort => ({
           unsettledPk: shardOf(record.applicationId),
         },
       },
-      {
-        expression: '#s = :status AND leaseUntil = :before AND attribute_not_exists(unitApplicationId)',
-        values: { ':status': record.status, ':before': record.leaseUntil },
-      },
+      unchanged(record),
     ),
+
+  noteForm: (record, form) => store.update(keyOf(record), { set: { ...form } }, unchanged(record)),
 
   async noteCheck(record, checkedAt, nextCheckAt) {
     await store.update(
@@ -92,6 +97,12 @@ const keyOf = ({ stytchUserId, applicationId }: ApplicationRecord) =>
 
 const indexed = ({ applicationId, nextCheckAt }: ApplicationRecord): Item =>
   nextCheckAt === null ? {} : { unsettledPk: shardOf(applicationId), nextCheckAt };
+
+/** Nobody has taken the application's lease since it was read, and Unit's word on it has not come. */
+const unchanged = ({ status, leaseUntil }: ApplicationRecord): Condition => ({
+  expression: '#s = :status AND leaseUntil = :before AND attribute_not_exists(unitApplicationId)',
+  values: { ':status': status, ':before': leaseUntil },
+});
 
 /**
  * The settle rule: Unit's word counts if its own `updatedAt` is not older than what is there, and a final status

@@ -1,6 +1,6 @@
 // The items' keys and shapes. What an item holds is parsed on the way in; unknown attributes are left alone.
 import * as z from 'zod/mini';
-import { applicationStatuses } from '../../contract/application.ts';
+import { applicationStatuses, applicationTypes } from '../../contract/application.ts';
 import { ServiceError } from '../../core/errors.ts';
 import type {
   ApplicationRecord,
@@ -64,23 +64,28 @@ const lockItem = z.looseObject({
   takenAt: z.number(),
 });
 
-/** Kept as one text: nothing ever looks inside it in the table. */
-const documents = z.array(z.object({ documentId: z.string(), documentType: z.string(), status: z.string() }));
+/** A list is kept as one text: nothing ever looks inside it in the table. */
+const listOf = <Schema extends z.ZodMiniType>(schema: Schema) =>
+  z._default(z.pipe(z.pipe(z.string(), z.transform(parseJson)), z.array(schema)), []);
 
 const applicationItem = z.looseObject({
   v,
   stytchUserId: z.string(),
   applicationId: z.string(),
-  type: z.enum(['individual', 'sole_proprietor']),
+  type: z.enum(applicationTypes),
+  via: z._default(z.enum(['json', 'form']), 'json'),
   status: z.enum(applicationStatuses),
   fingerprint: z.string(),
   createdAt: z.number(),
   leaseUntil: z.number(),
+  emailFingerprints: listOf(z.string()),
+  unitFormId: nullable(z.string()),
+  formExpiresAt: nullable(z.number()),
   unitApplicationId: nullable(z.string()),
   unitCustomerId: nullable(z.string()),
   unitUpdatedAt: nullable(z.string()),
   isRefused: z._default(z.boolean(), false),
-  documents: z._default(z.pipe(z.pipe(z.string(), z.transform(parseJson)), documents), []),
+  documents: listOf(z.object({ documentId: z.string(), documentType: z.string(), status: z.string() })),
   checkedAt: nullable(z.number()),
   nextCheckAt: nullable(z.number()),
 });

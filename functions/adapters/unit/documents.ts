@@ -1,4 +1,5 @@
-// Unit's application and customer documents in our words: of all that they hold, ids, statuses, times and subjects.
+// Unit's application and customer documents in our words: of all that they hold, ids, kinds, statuses, times and subjects,
+// and the applicant's email to compare.
 import * as z from 'zod/mini';
 import type { UnitApplication, UnitCustomer } from '../../core/ports.ts';
 
@@ -11,6 +12,7 @@ const related = z.optional(
 );
 const tags = z.optional(z.nullable(z.record(z.string(), z.string())));
 const subject = z.optional(z.nullable(z.string()));
+const email = z.optional(z.nullable(z.string()));
 const withSubject = z.looseObject({ jwtSubject: subject });
 
 export const applicationResource = z.looseObject({
@@ -21,7 +23,9 @@ export const applicationResource = z.looseObject({
     createdAt: z.string(),
     updatedAt: z.optional(z.nullable(z.string())),
     jwtSubject: subject,
-    contact: z.optional(z.nullable(withSubject)),
+    email,
+    soleProprietorship: z.optional(z.nullable(z.boolean())),
+    contact: z.optional(z.nullable(z.looseObject({ jwtSubject: subject, email }))),
     tags,
   }),
   relationships: z.optional(z.looseObject({ customer: related })),
@@ -43,11 +47,13 @@ export const applicationList = z.looseObject({ data: z.array(z.unknown()) });
 
 /** An application, with the documents that came along. */
 export function toApplication(
-  { id: unitApplicationId, attributes, relationships }: z.infer<typeof applicationResource>,
+  { id: unitApplicationId, type, attributes, relationships }: z.infer<typeof applicationResource>,
   included: readonly unknown[] = [],
 ): UnitApplication {
+  const isBusiness = type === 'businessApplication';
   return {
     unitApplicationId,
+    type: isBusiness ? 'business' : attributes.soleProprietorship === true ? 'sole_proprietor' : 'individual',
     status: attributes.status,
     updatedAt: toInstant(attributes.updatedAt ?? attributes.createdAt),
     unitCustomerId: relationships?.customer?.data?.id ?? null,
@@ -59,6 +65,7 @@ export function toApplication(
       const { id: documentId, attributes: document } = parsed.data;
       return [{ documentId, documentType: document.documentType, status: document.status }];
     }),
+    applicantEmail: (isBusiness ? attributes.contact?.email : attributes.email) ?? null,
   };
 }
 

@@ -1,6 +1,6 @@
 // Unit as the onboarding needs it: send an application once, find and read applications and customers.
 import { ServiceError } from '../../core/errors.ts';
-import type { OnboardingProvider, SubmissionOutcome, UnitApplication } from '../../core/ports.ts';
+import type { NotMade, OnboardingProvider, SubmissionOutcome, UnitApplication } from '../../core/ports.ts';
 import {
   APPLICATION_TAG,
   applicationDocument,
@@ -16,7 +16,7 @@ import { isMissing, toServiceError, type UnitReply, type UnitTransport, unreadab
 const READ_MS = 5000;
 const READ_TRIES = 3;
 /** Unit may take 120 s; whoever waits longer than this is told to come back. */
-const SUBMIT_MS = 20_000;
+export const SUBMIT_MS = 20_000;
 
 /** The adapter over Unit's JSON:API. */
 export function createOnboardingProvider(unit: UnitTransport): OnboardingProvider {
@@ -76,8 +76,8 @@ export function createOnboardingProvider(unit: UnitTransport): OnboardingProvide
   };
 }
 
-/** Timeouts and broken answers: Unit may have the application. */
-const isUnknown = (error: unknown): error is ServiceError =>
+/** Timeouts and broken answers: Unit may have done it. */
+export const isUnknown = (error: unknown): error is ServiceError =>
   error instanceof ServiceError &&
   (error.code === 'upstream_timeout' || error.code === 'upstream_unavailable');
 
@@ -88,22 +88,27 @@ function readApplicationDocument(operation: string, reply: UnitReply): UnitAppli
   return toApplication(parsed.data.data, parsed.data.included);
 }
 
-/** Which of the three outcomes an answer to the POST is; what is not a plain no may have created something. */
 function toOutcome(reply: UnitReply): SubmissionOutcome {
-  if (reply.isOk) {
-    const parsed = applicationDocument.safeParse(reply.document);
-    return parsed.success
-      ? { outcome: 'created', application: toApplication(parsed.data.data, parsed.data.included) }
-      : { outcome: 'unknown', reason: 'unreadable_answer' };
-  }
+  if (!reply.isOk) return notMade(reply, toOurPointer);
+  const parsed = applicationDocument.safeParse(reply.document);
+  return parsed.success
+    ? { outcome: 'created', application: toApplication(parsed.data.data, parsed.data.included) }
+    : { outcome: 'unknown', reason: 'unreadable_answer' };
+}
+
+/** Which outcome a refusal of a POST is; what is not a plain no may have created something. */
+export function notMade(
+  reply: Extract<UnitReply, { isOk: false }>,
+  toOurs: (pointer: string) => string | null,
+): NotMade {
   const { status } = reply;
-  // 409: the key was used, so an application of ours may exist.
+  // 409: the key was used, so what it makes may exist.
   if (status < 400 || status === 408 || status === 409 || status >= 500) {
     return { outcome: 'unknown', reason: `status_${status}` };
   }
   if (status === 401 || status === 403 || status === 429) {
     return { outcome: 'refused', pointers: [], failure: toServiceError(reply) };
   }
-  const pointers = reply.pointers.flatMap((pointer) => toOurPointer(pointer) ?? []);
+  const pointers = reply.pointers.flatMap((pointer) => toOurs(pointer) ?? []);
   return { outcome: 'refused', pointers };
 }

@@ -14,7 +14,12 @@ const errorDocument = z.looseObject({
       z.looseObject({
         code: z.optional(z.string()),
         source: z.optional(z.looseObject({ pointer: z.optional(z.string()) })),
-        meta: z.optional(z.looseObject({ supportId: z.optional(z.string()) })),
+        meta: z.optional(
+          z.looseObject({
+            supportId: z.optional(z.string()),
+            existingIds: z.optional(z.array(z.string())),
+          }),
+        ),
       }),
     )
     .check(z.minLength(1)),
@@ -24,6 +29,7 @@ export interface UnitCall {
   readonly operation: string;
   readonly method: 'GET' | 'POST' | 'PATCH';
   readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly timeoutMs: number;
   /** How often in all; 1 for what must not be repeated. */
@@ -39,6 +45,8 @@ export type UnitReply =
       readonly status: number;
       readonly code: string;
       readonly pointers: readonly string[];
+      /** What stands in the way, such as what the same idempotency key has made. */
+      readonly existingIds: readonly string[];
       readonly fault: UpstreamFault;
       readonly retryAfterSeconds: number | undefined;
     };
@@ -64,7 +72,7 @@ export function createUnitTransport(baseUrl: string, orgToken: Secret, log: Log)
 
 function toRequest(baseUrl: string, token: string, call: UnitCall): Omit<OutboundRequest, 'log'> {
   const { operation, method, path, body, timeoutMs, signal } = call;
-  const accept = { authorization: `Bearer ${token}`, accept: MEDIA_TYPE };
+  const accept = { ...call.headers, authorization: `Bearer ${token}`, accept: MEDIA_TYPE };
   return {
     provider: 'unit',
     operation,
@@ -89,6 +97,7 @@ function read({ operation }: UnitCall, { status, text, retryAfterSeconds }: Repl
     isOk: false,
     status,
     code,
+    existingIds: errors.flatMap(({ meta }) => meta?.existingIds ?? []),
     pointers: errors.flatMap(({ source }) => (source?.pointer === undefined ? [] : [source.pointer])),
     fault: faultOf(
       { provider: 'unit', operation },

@@ -4,7 +4,7 @@ import { couldMeet } from '../factors/challenge.ts';
 import { countsBy } from '../factors/counting.ts';
 import { confirm, type GatePorts, meetNewFactors, refuseBarred } from '../factors/gate.ts';
 import { judge } from '../factors/judge.ts';
-import { isReleased, type UserRecord } from '../onboarding/records.ts';
+import { type ApplicationRecord, isReleased, type UserRecord } from '../onboarding/records.ts';
 import { shown } from '../session/answers.ts';
 import type { Session } from '../session/session.ts';
 
@@ -29,7 +29,7 @@ export async function whereUserStands(
   const next = !couldMeet(ports.policy.apply, current.user, known.factors, now, ports.policy)
     ? 'enroll_factor'
     : isSteppedUp
-      ? nextWith(known)
+      ? nextWith(known, now)
       : 'step_up';
   return {
     userId: presented.stytchUserId,
@@ -48,10 +48,15 @@ export async function whereUserStands(
   };
 }
 
-function nextWith({ customers, applications }: UserRecord): MeAnswer['next'] {
+function nextWith({ customers, applications }: UserRecord, now: number): MeAnswer['next'] {
   if (customers.some(({ status }) => status === 'Active')) return 'exchange_token';
   if (customers.length > 0) return 'contact_support';
-  const open = applications.find(({ status }) => !isReleased(status));
-  if (open === undefined) return 'apply';
-  return open.status === 'AwaitingDocuments' ? 'upload_documents' : 'wait_for_decision';
+  const open = applications.filter(({ status }) => !isReleased(status));
+  if (open.length === 0) return 'apply';
+  if (open.some(({ status }) => status === 'AwaitingDocuments')) return 'upload_documents';
+  return open.some((one) => isToBeFilledIn(one, now)) ? 'complete_form' : 'wait_for_decision';
 }
+
+/** A form whose link works, or whose link the caller has not got yet: a repeat of the request answers it. */
+const isToBeFilledIn = ({ via, status, formExpiresAt }: ApplicationRecord, now: number): boolean =>
+  via === 'form' && status === 'Submitting' && (formExpiresAt === null || formExpiresAt > now);

@@ -142,7 +142,7 @@ async function settleCustomer(
       : settleApplication(ports, customer.unitApplicationId, signal);
   }
   const isTheirs = customer.jwtSubjects.includes(claim.stytchUserId);
-  await mapCustomer(ports, claim.stytchUserId, customer, isTheirs);
+  await mapCustomer(ports, claim.stytchUserId, customer, isTheirs ? null : 'other_subject');
   return 'settled';
 }
 

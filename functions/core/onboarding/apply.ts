@@ -2,17 +2,34 @@
 import type { ApplicationRequest } from '../../contract/application.ts';
 import { ServiceError } from '../errors.ts';
 import { admit, confirm, type GatePorts, judgePresented } from '../factors/gate.ts';
-import type { Counters, Hashes } from '../ports.ts';
-import type { Session } from '../session/session.ts';
+import type { Counters, FormOutcome, FormProvider, SubmissionOutcome, UnitForm } from '../ports.ts';
+import type { Session, User } from '../session/session.ts';
+import { requireOwnEmail } from './applicant.ts';
 import { canonical } from './canonical.ts';
-import { refuseHeld, takeLock } from './lock.ts';
+import { LEASE_SECONDS, refuseHeld, takeLock } from './lock.ts';
+import { clearForms } from './look-again.ts';
 import { type ApplicationRecord, lockNames, type UserRecord } from './records.ts';
-import { type SettlePorts, settle } from './settle.ts';
-import { giveUp, submit } from './submit.ts';
+import { resume } from './resume.ts';
+import type { SettlePorts } from './settle.ts';
+import { submit } from './submit.ts';
+
+export { LEASE_SECONDS } from './lock.ts';
 
 export interface ApplyPorts extends GatePorts, SettlePorts {
   readonly counters: Counters;
-  readonly hashes: Hashes;
+  readonly forms: FormProvider;
+}
+
+/** A request under its caller's key. */
+export interface Asked<Request> {
+  readonly idempotencyKey: string;
+  readonly route: string;
+  readonly request: Request;
+}
+
+/** What differs between the ways to apply: what the item keeps, and the one POST to Unit. */
+export interface Draft extends Pick<ApplicationRecord, 'via' | 'emailFingerprints'> {
+  send(applicationId: string): Promise<SubmissionOutcome | FormOutcome>;
 }
 
 /** One request of one user, as the steps below need it. */
@@ -20,18 +37,17 @@ export interface Intent {
   readonly stytchUserId: string;
   readonly applicationId: string;
   readonly fingerprint: string;
-  readonly sourceIp: string;
-  readonly request: ApplicationRequest;
+  readonly type: ApplicationRecord['type'];
+  readonly draft: Draft;
 }
 
 export interface ApplyOutcome {
-  /** False while Unit has not told us that it has the application. */
+  /** False while Unit has not told us that it has the application, or the form for it. */
   readonly isSubmitted: boolean;
   readonly application: ApplicationRecord;
+  /** While it can be filled in. */
+  readonly form?: UnitForm;
 }
-
-/** While it runs, nobody else talks to Unit about this application. */
-export const LEASE_SECONDS = 150;
 
 /**
  * Applies once for each idempotency key. A repeat answers the present state of the same application.
@@ -40,54 +56,55 @@ export const LEASE_SECONDS = 150;
 export async function apply(
   ports: ApplyPorts,
   presented: Session,
-  asked: { idempotencyKey: string; route: string; sourceIp: string; request: ApplicationRequest },
+  asked: Asked<ApplicationRequest> & { readonly sourceIp: string },
+  signal: AbortSignal,
+): Promise<ApplyOutcome> {
+  const { request, sourceIp } = asked;
+  return applyBy(
+    ports,
+    presented,
+    asked,
+    async ({ stytchUserId, verifiedEmails }) => {
+      requireOwnEmail(verifiedEmails, request.email, '/email');
+      return {
+        via: 'json',
+        emailFingerprints: [],
+        send: (applicationId) =>
+          ports.onboarding.submitApplication({ applicationId, stytchUserId, sourceIp, request }, signal),
+      };
+    },
+    signal,
+  );
+}
+
+/** The path of every way to apply: the gate, the draft by the user as Stytch shows them now, then lock, item, Unit. */
+export async function applyBy(
+  ports: ApplyPorts,
+  presented: Session,
+  asked: Asked<{ readonly type: ApplicationRecord['type'] }>,
+  draftFor: (user: User) => Promise<Draft>,
   signal: AbortSignal,
 ): Promise<ApplyOutcome> {
   await judgePresented(ports, ports.policy.apply, presented, signal);
-  const [current, known] = await Promise.all([
+  const [current, read] = await Promise.all([
     confirm(ports, presented, signal),
     ports.mappings.readUser(presented.stytchUserId),
   ]);
-  await admit(ports, ports.policy.apply, { current, known });
-  requireOwnEmail(current.user.verifiedEmails, asked.request.email);
+  await admit(ports, ports.policy.apply, { current, known: read });
+  const draft = await draftFor(current.user);
 
   const { stytchUserId } = presented;
   const intent: Intent = {
     stytchUserId,
     applicationId: ports.hashes.applicationId([stytchUserId, asked.route, asked.idempotencyKey]),
     fingerprint: await ports.hashes.fingerprint(canonical(asked.request)),
-    sourceIp: asked.sourceIp,
-    request: asked.request,
+    type: asked.request.type,
+    draft,
   };
+  const known = await clearForms(ports, read, intent.type, signal);
   const before = known.applications.find((one) => one.applicationId === intent.applicationId);
   if (before !== undefined) return resume(ports, intent, known, before, signal);
   return begin(ports, intent, known, signal);
-}
-
-function requireOwnEmail(verified: readonly string[], email: string): void {
-  if (verified.includes(email.toLowerCase())) return;
-  throw new ServiceError('email_not_verified', {
-    errors: [{ pointer: '/email', reason: 'This is not a verified email of the signed-in user.' }],
-  });
-}
-
-/**
- * The lock may have gone to another application while this one lay still. Taken only after the lease, under which
- * nobody takes it over; whoever does not get it goes back to where they were.
- * @throws ServiceError `application_exists`
- */
-async function retakeLock(
-  ports: ApplyPorts,
-  known: UserRecord,
-  before: ApplicationRecord,
-  renewed: ApplicationRecord,
-): Promise<void> {
-  const { type, applicationId } = renewed;
-  const lock = { name: lockNames[type], applicationId, takenAt: ports.clock() };
-  const [taken] = await Promise.allSettled([takeLock(ports, known, lock)]);
-  if (taken.status === 'fulfilled') return;
-  if (before.status === 'NotSubmitted') await giveUp(ports, renewed, before.isRefused);
-  throw taken.reason;
 }
 
 async function begin(
@@ -96,9 +113,9 @@ async function begin(
   known: UserRecord,
   signal: AbortSignal,
 ): Promise<ApplyOutcome> {
-  const { stytchUserId, applicationId, fingerprint, request } = intent;
+  const { stytchUserId, applicationId, fingerprint, type, draft } = intent;
   const now = ports.clock();
-  const lock = { name: lockNames[request.type], applicationId, takenAt: now };
+  const lock = { name: lockNames[type], applicationId, takenAt: now };
   // Before the count, so that a second tab costs no submission; the lock itself comes after it, and decides.
   refuseHeld(known, lock);
   await ports.counters.take('submissionsPerDay', stytchUserId);
@@ -106,11 +123,15 @@ async function begin(
   const record: ApplicationRecord = {
     stytchUserId,
     applicationId,
-    type: request.type,
+    type,
+    via: draft.via,
     status: 'Submitting',
     fingerprint,
     createdAt: now,
     leaseUntil: now + LEASE_SECONDS,
+    emailFingerprints: draft.emailFingerprints,
+    unitFormId: null,
+    formExpiresAt: null,
     unitApplicationId: null,
     unitCustomerId: null,
     unitUpdatedAt: null,
@@ -123,40 +144,4 @@ async function begin(
   const other = await ports.mappings.readApplication(stytchUserId, applicationId);
   if (other === null) throw new ServiceError('temporarily_unavailable', { reason: 'item_vanished' });
   return resume(ports, intent, known, other, signal);
-}
-
-/** Unit forgets a key two days after it worked; long before that we stop sending it again. */
-const RESEND_WITHIN_SECONDS = 86_400;
-
-/** The same key again: the present state, or the rest of what a crash, a timeout or a refusal left undone. */
-async function resume(
-  ports: ApplyPorts,
-  intent: Intent,
-  known: UserRecord,
-  record: ApplicationRecord,
-  signal: AbortSignal,
-): Promise<ApplyOutcome> {
-  if (record.fingerprint !== intent.fingerprint) throw new ServiceError('idempotency_key_reused');
-  const { status, applicationId } = record;
-  const now = ports.clock();
-  const isSettled = status !== 'Submitting' && status !== 'NotSubmitted';
-  const isTooOld = now - record.createdAt > RESEND_WITHIN_SECONDS;
-  if (isSettled || (status === 'NotSubmitted' && isTooOld)) return { isSubmitted: true, application: record };
-
-  const inFlight = { isSubmitted: false, application: record };
-  if (status === 'Submitting' && record.leaseUntil > now) return inFlight;
-  if (status === 'NotSubmitted') {
-    refuseHeld(known, { name: lockNames[record.type], applicationId, takenAt: now });
-    await ports.counters.take('submissionsPerDay', record.stytchUserId);
-  }
-  const leaseUntil = now + LEASE_SECONDS;
-  if (!(await ports.mappings.renewLease(record, leaseUntil))) return inFlight;
-  const renewed: ApplicationRecord = { ...record, status: 'Submitting', leaseUntil, isRefused: false };
-  await retakeLock(ports, known, record, renewed);
-  const found = await ports.onboarding.findApplication(applicationId, signal);
-  if (found !== null) return { isSubmitted: true, application: await settle(ports, renewed, found, signal) };
-  if (isTooOld) return inFlight;
-  // Only straight after a refusal is it certain that no earlier attempt is still on its way.
-  const isFirstAttempt = status === 'NotSubmitted' && record.isRefused;
-  return submit(ports, intent, renewed, isFirstAttempt, signal);
 }

@@ -3,6 +3,9 @@ import { ServiceError } from '../errors.ts';
 import type { IdMappings } from '../ports.ts';
 import { type ApplicationRecord, isReleased, type Lock, lockNames, type UserRecord } from './records.ts';
 
+/** While an application's lease runs, one request alone talks to Unit about it. */
+export const LEASE_SECONDS = 150;
+
 /** A lock this old without its application is left over from a crash between the two writes. */
 export const ORPHANED_AFTER_SECONDS = 150;
 

@@ -3,8 +3,10 @@ import type { ApplicationAnswer } from '../../contract/application.ts';
 import { ServiceError } from '../errors.ts';
 import { confirm, refuseBarred } from '../factors/gate.ts';
 import type { SessionJwts, SessionReader } from '../ports.ts';
+import { timestamp } from '../session/answers.ts';
 import type { Session } from '../session/session.ts';
-import type { ApplicationRecord } from './records.ts';
+import { askUnit } from './look-again.ts';
+import { type ApplicationRecord, isOpenForm } from './records.ts';
 import { type SettlePorts, settle } from './settle.ts';
 
 export interface ReadPorts extends SettlePorts {
@@ -36,26 +38,21 @@ export async function readApplication(
   const wasAskedJustNow = record.checkedAt !== null && now - record.checkedAt < ASK_UNIT_EVERY_SECONDS;
   if (record.nextCheckAt === null || wasAskedJustNow) return applicationAnswer(record);
 
-  const unit =
-    record.unitApplicationId === null
-      ? await ports.onboarding.findApplication(applicationId, signal)
-      : await ports.onboarding.readApplication(record.unitApplicationId, signal);
+  const unit = await askUnit(ports, record, signal);
   if (unit !== null) return applicationAnswer(await settle(ports, record, unit, signal));
   await ports.mappings.noteCheck(record, now, record.nextCheckAt);
   return applicationAnswer(record);
 }
 
 /** The application as the API shows it. */
-export const applicationAnswer = ({
-  applicationId,
-  type,
-  status,
-  unitCustomerId,
-  documents,
-}: ApplicationRecord): ApplicationAnswer => ({
-  applicationId,
-  type,
-  status,
-  ...(unitCustomerId === null ? {} : { customerId: unitCustomerId }),
-  documents: [...documents],
-});
+export function applicationAnswer(record: ApplicationRecord): ApplicationAnswer {
+  const { applicationId, type, status, unitCustomerId, documents } = record;
+  return {
+    applicationId,
+    type,
+    status,
+    ...(isOpenForm(record) ? { formExpiresAt: timestamp(record.formExpiresAt) } : {}),
+    ...(unitCustomerId === null ? {} : { customerId: unitCustomerId }),
+    documents: [...documents],
+  };
+}

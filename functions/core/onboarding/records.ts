@@ -1,5 +1,5 @@
 // What the table holds of a user, in our words: ids, statuses and times only.
-import type { ApplicationStatus } from '../../contract/application.ts';
+import type { ApplicationStatus, ApplicationType } from '../../contract/application.ts';
 
 /** `person`: individual or sole proprietor. `business`: a business. One open or approved application of each. */
 export type LockName = 'person' | 'business';
@@ -19,13 +19,20 @@ export interface ApplicationDocument {
 export interface ApplicationRecord {
   readonly stytchUserId: string;
   readonly applicationId: string;
-  readonly type: 'individual' | 'sole_proprietor';
+  readonly type: ApplicationType;
+  /** How the applicant tells Unit who they are: through us, or on Unit's own page. */
+  readonly via: 'json' | 'form';
   readonly status: ApplicationStatus;
   /** Keyed HMAC of the caller's canonical body. */
   readonly fingerprint: string;
   readonly createdAt: number;
   /** While it runs, one request is talking to Unit. */
   readonly leaseUntil: number;
+  /** By form: keyed HMACs of the emails that the user had verified when asking for it. */
+  readonly emailFingerprints: readonly string[];
+  readonly unitFormId: string | null;
+  /** When the link to the form ends. */
+  readonly formExpiresAt: number | null;
   readonly unitApplicationId: string | null;
   readonly unitCustomerId: string | null;
   /** Unit's own time of change, RFC 3339; orders what we learn. */
@@ -85,6 +92,7 @@ export interface UserRecord {
 export const lockNames = {
   individual: 'person',
   sole_proprietor: 'person',
+  business: 'business',
 } as const satisfies Record<ApplicationRecord['type'], LockName>;
 
 const released: ReadonlySet<ApplicationStatus> = new Set(['NotSubmitted', 'Denied', 'Canceled']);
@@ -96,3 +104,9 @@ const finals: ReadonlySet<ApplicationStatus> = new Set(['Approved', 'Denied', 'C
 
 /** Unit never leaves these. `NotSubmitted` is ours, and a late webhook may still move it. */
 export const isFinal = (status: ApplicationStatus): boolean => finals.has(status);
+
+export type OpenForm = ApplicationRecord & { readonly unitFormId: string; readonly formExpiresAt: number };
+
+/** A form of Unit's that was opened, and of which no application is known yet. */
+export const isOpenForm = (record: ApplicationRecord): record is OpenForm =>
+  record.status === 'Submitting' && record.unitFormId !== null && record.formExpiresAt !== null;

@@ -1,12 +1,22 @@
 // Settling: what Unit says of an application is written down, in an order in which a crash anywhere is found again.
 import { ServiceError } from '../errors.ts';
-import type { Clock, IdMappings, Log, OnboardingProvider, UnitApplication, UnitCustomer } from '../ports.ts';
+import type {
+  Clock,
+  Hashes,
+  IdMappings,
+  Log,
+  OnboardingProvider,
+  UnitApplication,
+  UnitCustomer,
+} from '../ports.ts';
+import { foreignApplicant } from './applicant.ts';
 import { takeLock } from './lock.ts';
 import { type ApplicationRecord, isReleased, lockNames } from './records.ts';
 
 export interface SettlePorts {
   readonly mappings: IdMappings;
   readonly onboarding: OnboardingProvider;
+  readonly hashes: Hashes;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -36,7 +46,8 @@ export async function settle(
   const { stytchUserId, applicationId } = record;
   const { unitApplicationId } = unit;
   await ports.mappings.putPointer({ unitApplicationId, stytchUserId, applicationId });
-  const isMapped = unit.unitCustomerId !== null && (await claim(ports, record, unit.unitCustomerId, signal));
+  const isMapped =
+    unit.unitCustomerId !== null && (await claim(ports, record, unit, unit.unitCustomerId, signal));
   await holdLock(ports, record, unit);
   const settled: ApplicationRecord = {
     ...record,
@@ -100,33 +111,51 @@ function nextCheck({ status }: UnitApplication, isMapped: boolean, now: number):
 async function claim(
   ports: SettlePorts,
   record: ApplicationRecord,
+  unit: UnitApplication,
   unitCustomerId: string,
   signal: AbortSignal,
 ): Promise<boolean> {
   const customer = await ports.onboarding.readCustomer(unitCustomerId, signal);
   if (customer === null) return false;
-  const { stytchUserId } = record;
-  const isClaimed =
-    customer.jwtSubjects.includes(stytchUserId) &&
-    (await ports.mappings.putClaim({ unitCustomerId, stytchUserId }));
-  await mapCustomer(ports, stytchUserId, customer, isClaimed);
+  const parked = await whyParked(ports, record, unit, customer);
+  await mapCustomer(ports, record.stytchUserId, customer, parked);
   return true;
 }
 
+/** Why the customer is not the user's to use; null once it is claimed for them. */
+export type WhyParked = 'other_subject' | 'other_type' | 'other_email' | 'claimed_by_another';
+
+async function whyParked(
+  ports: SettlePorts,
+  record: ApplicationRecord,
+  unit: UnitApplication,
+  { unitCustomerId, jwtSubjects }: UnitCustomer,
+): Promise<WhyParked | null> {
+  const { stytchUserId } = record;
+  if (!jwtSubjects.includes(stytchUserId)) return 'other_subject';
+  const foreign = await foreignApplicant(ports, record, unit);
+  if (foreign === null) {
+    return (await ports.mappings.putClaim({ unitCustomerId, stytchUserId })) ? null : 'claimed_by_another';
+  }
+  // A claim that is there was an operator's word, which no later event takes back.
+  const claimed = await ports.mappings.readClaim(unitCustomerId);
+  return claimed?.stytchUserId === stytchUserId ? null : foreign;
+}
+
 /**
- * Writes the customer's status beside its user. One that Unit no longer gives to this user, or that another user has
- * claimed, is parked as `Review`: no tokens until an operator decides.
+ * Writes the customer's status beside its user. One that Unit no longer gives to this user, that another user has
+ * claimed, or that somebody else applied for, is parked as `Review`: no tokens until an operator decides.
  */
 export async function mapCustomer(
   { mappings, log }: Pick<SettlePorts, 'mappings' | 'log'>,
   stytchUserId: string,
   { unitCustomerId, type, status }: UnitCustomer,
-  isTheirs: boolean,
+  parked: WhyParked | null,
 ): Promise<void> {
-  if (!isTheirs) log.record('customer.parked', { stytchUserId, unitCustomerId });
+  if (parked !== null) log.record('customer.parked', { stytchUserId, unitCustomerId, reason: parked });
   await mappings.putCustomer(stytchUserId, {
     unitCustomerId,
     type,
-    status: isTheirs || status === 'Archived' ? status : 'Review',
+    status: parked === null || status === 'Archived' ? status : 'Review',
   });
 }

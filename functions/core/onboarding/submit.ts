@@ -1,12 +1,13 @@
-// The one POST of an application to Unit, and what each of its outcomes means.
+// The one POST of an application, or of the form for it, to Unit, and what each of its outcomes means.
 import { type FieldError, ServiceError } from '../errors.ts';
-import type { SubmissionOutcome } from '../ports.ts';
+import type { NotMade } from '../ports.ts';
 import type { ApplyOutcome, ApplyPorts, Intent } from './apply.ts';
+import { followForm } from './follow-form.ts';
 import type { ApplicationRecord } from './records.ts';
 import { settle } from './settle.ts';
 
 /**
- * Sends the application once. An unknown outcome is no error: the caller's repeat, the webhook or the reconcile
+ * Sends once. An unknown outcome is no error: the caller's repeat, the webhook or the reconcile
  * finishes it. Only a first attempt may conclude that Unit has nothing: after an earlier one whose outcome is not
  * known, even a refusal proves no such thing.
  * @throws ServiceError `invalid_request` with the fields that Unit refused, `application_refused` for every other no
@@ -18,11 +19,8 @@ export async function submit(
   isFirstAttempt: boolean,
   signal: AbortSignal,
 ): Promise<ApplyOutcome> {
-  const { applicationId, stytchUserId, sourceIp, request } = intent;
-  const outcome = await ports.onboarding.submitApplication(
-    { applicationId, stytchUserId, sourceIp, request },
-    signal,
-  );
+  const { applicationId, stytchUserId, draft } = intent;
+  const outcome = await draft.send(applicationId);
   ports.log.record('application.submitted', {
     stytchUserId,
     applicationId,
@@ -36,6 +34,8 @@ export async function submit(
       // Unit has it; what we could not write down is found again by its tag.
       return settled.status === 'fulfilled' ? { isSubmitted: true, application: settled.value } : unknown;
     }
+    case 'opened':
+      return followForm(ports, record, outcome.form, signal);
     case 'unknown':
       return unknown;
     case 'refused':
@@ -53,7 +53,7 @@ export const giveUp = (
 ): Promise<boolean> =>
   mappings.settleApplication({ ...record, status: 'NotSubmitted', isRefused, nextCheckAt: null });
 
-function refusal({ pointers, failure }: Extract<SubmissionOutcome, { outcome: 'refused' }>): ServiceError {
+function refusal({ pointers, failure }: Extract<NotMade, { outcome: 'refused' }>): ServiceError {
   if (failure !== undefined) return failure;
   const errors: readonly FieldError[] = pointers.map((pointer) => ({
     pointer,

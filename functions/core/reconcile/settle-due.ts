@@ -1,8 +1,9 @@
 // The unsettled index: whatever is not settled is read again until it is (INV4). Safe to run twice at once.
+import { formCheckSeconds } from '../onboarding/follow-form.ts';
 import { inParallel } from '../onboarding/in-parallel.ts';
-import type { ApplicationRecord } from '../onboarding/records.ts';
-import { type SettlePorts, settle } from '../onboarding/settle.ts';
-import { giveUp } from '../onboarding/submit.ts';
+import { type Looked, lookAgain } from '../onboarding/look-again.ts';
+import { type ApplicationRecord, isOpenForm } from '../onboarding/records.ts';
+import type { SettlePorts } from '../onboarding/settle.ts';
 import { type Calls, isOutOfCalls } from './budget.ts';
 
 export type SettleDuePorts = SettlePorts & { readonly calls: Calls };
@@ -18,9 +19,6 @@ export interface SettleDueSummary {
 
 const AT_ONCE = 8;
 const BATCH = 100;
-
-/** Unit had this long to show an application under our tag; after it there is none. */
-const GIVE_UP_AFTER_SECONDS = 3600;
 
 /** A check that found nothing new, or failed, is repeated after this. */
 const AGAIN_SECONDS = 60;
@@ -43,7 +41,7 @@ export async function settleDue(ports: SettleDuePorts, signal: AbortSignal): Pro
   };
 }
 
-type Checked = 'settled' | 'given_up' | 'waiting' | 'postponed';
+type Checked = Looked['outcome'] | 'postponed';
 
 async function check(
   ports: SettleDuePorts,
@@ -51,20 +49,9 @@ async function check(
   signal: AbortSignal,
 ): Promise<Checked> {
   if (ports.calls.isSpent()) return 'postponed';
-  // First, so that an item that always fails waits its turn like the others.
-  await ports.mappings.noteCheck(record, ports.clock(), ports.clock() + AGAIN_SECONDS);
-  const unit =
-    record.unitApplicationId === null
-      ? await ports.onboarding.findApplication(record.applicationId, signal)
-      : await ports.onboarding.readApplication(record.unitApplicationId, signal);
-  if (unit !== null) {
-    await settle(ports, record, unit, signal);
-    return 'settled';
-  }
   const now = ports.clock();
-  const isHopeless =
-    record.status === 'Submitting' &&
-    record.leaseUntil < now &&
-    now - record.createdAt > GIVE_UP_AFTER_SECONDS;
-  return isHopeless && (await giveUp(ports, record, false)) ? 'given_up' : 'waiting';
+  // First, so that an item that always fails waits its turn like the others.
+  const wait = isOpenForm(record) ? formCheckSeconds(record, now) : AGAIN_SECONDS;
+  await ports.mappings.noteCheck(record, now, now + wait);
+  return (await lookAgain(ports, record, signal)).outcome;
 }

@@ -67,13 +67,13 @@ const isStoreDown = (error: unknown): boolean =>
 
 /** True when we did not know. Held to the status again: a filter that Unit ignored must archive nobody. */
 async function archive(ports: SweepPorts, customer: UnitCustomer): Promise<boolean> {
-  const { unitCustomerId, status, jwtSubjects } = customer;
+  const { unitCustomerId, status } = customer;
   if (status !== 'Archived') return false;
   const claim = await ports.mappings.readClaim(unitCustomerId);
   if (claim === null) return false;
   const { customers } = await ports.mappings.readUser(claim.stytchUserId);
   const known = customers.find((one) => one.unitCustomerId === unitCustomerId);
   if (known?.status === 'Archived') return false;
-  await mapCustomer(ports, claim.stytchUserId, customer, jwtSubjects.includes(claim.stytchUserId));
+  await mapCustomer(ports, claim.stytchUserId, customer, null);
   return true;
 }

@@ -90,11 +90,37 @@ describe('What comes next for a user', () => {
     expect(meAnswer.parse(answer)).toEqual(answer);
   });
 
+  const form = { via: 'form', status: 'Submitting', unitApplicationId: null } as const;
+  const open = { ...form, unitFormId: '600001', formExpiresAt: NOW + HOUR } as const;
+  const pending = { applicationId: 'B', status: 'Pending' } as const;
+  const business = { applicationId: 'B', type: 'business' } as const;
+
+  it.each<[string, readonly Partial<ApplicationRecord>[], string]>([
+    ['an open form', [open], 'complete_form'],
+    ['a form whose link has not come yet', [form], 'complete_form'],
+    ['a form whose link has ended', [{ ...open, formExpiresAt: NOW }], 'wait_for_decision'],
+    ['a form that was sent', [{ ...open, status: 'Pending' }], 'wait_for_decision'],
+    ['a form that ended unsent', [{ ...open, status: 'NotSubmitted' }], 'apply'],
+    ['one that Unit looks at, and an open form', [pending, open], 'complete_form'],
+    [
+      'an open form, and a business that lacks documents',
+      [open, { ...business, status: 'AwaitingDocuments' }],
+      'upload_documents',
+    ],
+  ])('with %s', async (_title, records, next) => {
+    const scene = standing({});
+    for (const record of records.map(applicationRecord)) {
+      scene.world.rows.applications.set(rowKey(USER, record.applicationId), record);
+    }
+    expect((await me(scene)).next).toBe(next);
+  });
+
   it('every answer of the contract is among these', () => {
     expect(meAnswer.shape.next.options).toEqual([
       'enroll_factor',
       'step_up',
       'apply',
+      'complete_form',
       'upload_documents',
       'wait_for_decision',
       'exchange_token',

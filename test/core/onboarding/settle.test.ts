@@ -147,7 +147,9 @@ describe('INV2 A customer is claimed only for the user whom Unit names', () => {
       expect(await run(world, submitting, approved)).toMatchObject({ status: 'Approved', nextCheckAt: null });
       expect(world.rows.claims.size).toBe(0);
       expect(world.rows.customers.get(rowKey(USER, '700001'))).toEqual(parked);
-      expect(world.linesOf('customer.parked')).toEqual([{ stytchUserId: USER, unitCustomerId: '700001' }]);
+      expect(world.linesOf('customer.parked')).toEqual([
+        { stytchUserId: USER, unitCustomerId: '700001', reason: 'other_subject' },
+      ]);
     },
   );
 
@@ -157,6 +159,7 @@ describe('INV2 A customer is claimed only for the user whom Unit names', () => {
     await run(world, submitting, approved);
     expect(world.rows.claims.get('700001')).toMatchObject({ stytchUserId: STRANGER });
     expect(world.rows.customers.get(rowKey(USER, '700001'))).toEqual(parked);
+    expect(world.linesOf('customer.parked')).toMatchObject([{ reason: 'claimed_by_another' }]);
   });
 
   it('one that is archived is archived, whoever it belongs to', async () => {

@@ -1,0 +1,68 @@
+// Asking Unit once more about what is not settled, and giving up what can no longer come.
+import type { UnitApplication } from '../ports.ts';
+import { type ApplicationRecord, isOpenForm, lockNames, type UserRecord } from './records.ts';
+import { type SettlePorts, settle } from './settle.ts';
+import { giveUp } from './submit.ts';
+
+export interface Looked {
+  readonly outcome: 'settled' | 'given_up' | 'waiting';
+  readonly application: ApplicationRecord;
+}
+
+/** Unit had this long to show an application under our tag; after it there is none. */
+const GIVE_UP_AFTER_SECONDS = 3600;
+
+/** A form sent in its last second is an application well within this. */
+export const FORM_MARGIN_SECONDS = 900;
+
+/** Unit's application: by Unit's id, or by our tag while we have none. */
+export const askUnit = (
+  { onboarding }: Pick<SettlePorts, 'onboarding'>,
+  { unitApplicationId, applicationId }: ApplicationRecord,
+  signal: AbortSignal,
+): Promise<UnitApplication | null> =>
+  unitApplicationId === null
+    ? onboarding.findApplication(applicationId, signal)
+    : onboarding.readApplication(unitApplicationId, signal);
+
+/** Settles what Unit has, and gives up what it has not and will not have: a form by its own end. */
+export async function lookAgain(
+  ports: SettlePorts,
+  record: ApplicationRecord,
+  signal: AbortSignal,
+): Promise<Looked> {
+  const unit = await askUnit(ports, record, signal);
+  if (unit !== null) return { outcome: 'settled', application: await settle(ports, record, unit, signal) };
+  if (!isHopeless(record, ports.clock())) return { outcome: 'waiting', application: record };
+  const isGivenUp = await giveUp(ports, record, false);
+  const { stytchUserId, applicationId } = record;
+  const now = await ports.mappings.readApplication(stytchUserId, applicationId);
+  return { outcome: isGivenUp ? 'given_up' : 'waiting', application: now ?? record };
+}
+
+function isHopeless(
+  { status, leaseUntil, createdAt, formExpiresAt }: ApplicationRecord,
+  now: number,
+): boolean {
+  if (status !== 'Submitting' || leaseUntil >= now) return false;
+  return formExpiresAt === null
+    ? now - createdAt > GIVE_UP_AFTER_SECONDS
+    : now - formExpiresAt > FORM_MARGIN_SECONDS;
+}
+
+/** Forms that ended without an application make room for another of their kind. */
+export async function clearForms(
+  ports: SettlePorts,
+  known: UserRecord,
+  type: ApplicationRecord['type'],
+  signal: AbortSignal,
+): Promise<UserRecord> {
+  const isInTheWay = (one: ApplicationRecord): boolean =>
+    lockNames[one.type] === lockNames[type] && isOpenForm(one) && isHopeless(one, ports.clock());
+  const applications = await Promise.all(
+    known.applications.map(async (one) =>
+      isInTheWay(one) ? (await lookAgain(ports, one, signal)).application : one,
+    ),
+  );
+  return { ...known, applications };
+}
