@@ -28,6 +28,7 @@ function depsAt(url: string): ReturnType<typeof createDeps> {
     UNIT_BASE_URL: 'http://127.0.0.1:1',
     UNIT_ORG_TOKEN_SECRET_ARN: arn('Unit'),
     UNIT_WEBHOOK_SECRET_ARN: arn('Webhook'),
+    HASH_KEY_SECRET_ARN: arn('HashKey'),
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',

@@ -1,11 +1,12 @@
 // The Unit simulator over HTTP, the adapters on it, and an applicant.
 
 import { createUnitLists } from '../../functions/adapters/unit/lists.ts';
+import { createFormProvider } from '../../functions/adapters/unit/form-provider.ts';
 import { createOnboardingProvider } from '../../functions/adapters/unit/onboarding-provider.ts';
 import { createTokenProvider } from '../../functions/adapters/unit/token-provider.ts';
 import { createUnitTransport } from '../../functions/adapters/unit/transport.ts';
 import type { ApplicationRequest } from '../../functions/contract/application.ts';
-import type { OnboardingProvider, Submission, TokenProvider, UnitLists } from '../../functions/core/ports.ts';
+import type { FormProvider, OnboardingProvider, Submission, TokenProvider, UnitLists } from '../../functions/core/ports.ts';
 import { type Listening, listen } from '../../simulators/server.ts';
 import { createUnitSimulator, type UnitSimulator } from '../../simulators/unit/simulator.ts';
 import { silent } from './adapters-log.ts';
@@ -18,6 +19,7 @@ export interface UnitBench {
   readonly controls: UnitSimulator['controls'];
   readonly server: Listening;
   readonly onboarding: OnboardingProvider;
+  readonly forms: FormProvider;
   readonly tokens: TokenProvider;
   readonly lists: UnitLists;
   /** What was called, answered or not: `POST /applications`. */
@@ -34,13 +36,16 @@ export async function startUnit(jwksUrl?: () => string): Promise<UnitBench> {
   const simulator = createUnitSimulator({
     orgTokens: [{ token: ORG_TOKEN, scopes }],
     now: () => Date.now(),
+    publicUrl: () => url,
     ...(jwksUrl === undefined ? {} : { jwksUrl }),
   });
   const seen: string[] = [];
+  let url = '';
   const server = await listen((request) => {
     seen.push(`${request.method} ${new URL(request.url).pathname}`);
     return simulator.handle(request);
   }, 0);
+  url = server.url;
   return {
     simulator,
     controls: simulator.controls,
@@ -61,10 +66,11 @@ export async function startUnit(jwksUrl?: () => string): Promise<UnitBench> {
 export function adaptersFor(
   url: string,
   orgToken = ORG_TOKEN,
-): Pick<UnitBench, 'onboarding' | 'tokens' | 'lists'> {
+): Pick<UnitBench, 'onboarding' | 'forms' | 'tokens' | 'lists'> {
   const transport = createUnitTransport(url, fixedSecret(orgToken), silent);
   return {
     onboarding: createOnboardingProvider(transport),
+    forms: createFormProvider(transport),
     tokens: createTokenProvider(transport),
     lists: createUnitLists(transport),
   };

@@ -28,16 +28,16 @@ export function toFormBody({ applicationId, stytchUserId, request }: FormOpening
   };
 }
 
-/** A business application knows a subject on its contact alone. */
+/** Field by field; a business application knows a subject on its contact alone. */
 function applicantDetails(request: ApplicationFormRequest, jwtSubject: string): unknown {
-  switch (request.type) {
-    case 'individual':
-      return { applicationType: 'Individual', ...request.prefill, jwtSubject };
-    case 'sole_proprietor':
-      return { applicationType: 'SoleProprietorship', ...request.prefill, jwtSubject };
-    case 'business':
-      return { ...request.prefill, contact: { ...request.prefill?.contact, jwtSubject } };
+  if (request.type === 'business') {
+    const { name, phone, address, website, contact } = request.prefill ?? {};
+    const { fullName, email } = contact ?? {};
+    return { name, phone, address, website, contact: { fullName, email, jwtSubject } };
   }
+  const { fullName, email, phone, address } = request.prefill ?? {};
+  const [applicationType] = allowedTypes[request.type];
+  return { applicationType, fullName, email, phone, address, jwtSubject };
 }
 
 const prefillFields =

@@ -86,6 +86,56 @@ describe('an application in the table', () => {
     expect(await read(record)).toMatchObject({ status: 'Submitting', leaseUntil, nextCheckAt: leaseUntil });
   });
 
+  it('keeps of a form its id and end, the keyed emails, and the end of its lease', async () => {
+    const record = await created({ type: 'business', via: 'form', emailFingerprints: ['k1.a', 'k1.b'] });
+    const form = { unitFormId: '600001', formExpiresAt: 90_000, leaseUntil: 1001, nextCheckAt: 1300 };
+    expect(await bench.mappings.noteForm(record, form)).toBe(true);
+    expect(await read(record)).toMatchObject({ ...record, ...form, status: 'Submitting' });
+    const item = await bench.item(`USER#${record.stytchUserId}`, `APPLICATION#${record.applicationId}`);
+    expect(item).toMatchObject({ emailFingerprints: '["k1.a","k1.b"]', v: 1 });
+  });
+
+  it('reads what the release before forms has written as come by JSON', async () => {
+    const { via: _via, emailFingerprints: _emails, ...before } = applicationOf();
+    const { stytchUserId, applicationId } = before;
+    const known = Object.entries(before).flatMap(([name, value]) =>
+      typeof value === 'string' || typeof value === 'number' ? [[name, value] as const] : [],
+    );
+    await bench.store.put(
+      { pk: `USER#${stytchUserId}`, sk: `APPLICATION#${applicationId}` },
+      Object.fromEntries(known),
+    );
+    expect(await bench.mappings.readApplication(stytchUserId, applicationId)).toMatchObject({
+      via: 'json',
+      emailFingerprints: [],
+      unitFormId: null,
+      formExpiresAt: null,
+    });
+  });
+
+  it("INV3 notes no form once the lease has changed hands, or Unit's word has come", async () => {
+    const form = { unitFormId: '600001', formExpiresAt: 90_000, leaseUntil: 1001, nextCheckAt: 1300 };
+    const renewed = await created();
+    await bench.mappings.renewLease(renewed, 2000);
+    expect(await bench.mappings.noteForm(renewed, form)).toBe(false);
+    const known = await created();
+    await bench.mappings.settleApplication({ ...known, ...pending(T1) });
+    expect(await bench.mappings.noteForm(known, form)).toBe(false);
+    expect(await bench.mappings.noteForm({ ...known, ...pending(T1) }, form)).toBe(false);
+    expect(await bench.mappings.noteForm(applicationOf(), form)).toBe(false);
+    expect(await read(known)).toMatchObject({ unitFormId: null, status: 'Pending' });
+  });
+
+  it('INV3 is not given up by whoever read it before its form was noted', async () => {
+    const record = await created();
+    const form = { unitFormId: '600001', formExpiresAt: 90_000, leaseUntil: 1001, nextCheckAt: 1300 };
+    await bench.mappings.noteForm(record, form);
+    const givenUp = { ...record, status: 'NotSubmitted', nextCheckAt: null } as const;
+    expect(await bench.mappings.settleApplication(givenUp)).toBe(false);
+    expect(await bench.mappings.settleApplication({ ...givenUp, leaseUntil: 1001 })).toBe(true);
+    expect(await read(record)).toMatchObject({ status: 'NotSubmitted', unitFormId: '600001' });
+  });
+
   it('keeps the documents that Unit asks for, and when Unit was last asked', async () => {
     const record = await created();
     const documents = [{ documentId: '1', documentType: 'IdDocument', status: 'Required' }];

@@ -170,6 +170,8 @@ describe('a store that is down', () => {
       takeOverLock: () => mappings.takeOverLock('u', lock, lock),
       createApplication: () => mappings.createApplication(record),
       renewLease: () => mappings.renewLease(record, 2),
+      noteForm: () =>
+        mappings.noteForm(record, { unitFormId: '1', formExpiresAt: 2, leaseUntil: 1, nextCheckAt: 2 }),
       noteCheck: () => mappings.noteCheck(record, 1, 2),
       settleApplication: () => mappings.settleApplication(record),
       putPointer: () =>

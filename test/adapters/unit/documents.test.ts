@@ -18,16 +18,18 @@ function mapped(changes: object = {}, attributes: object = {}, included?: readon
 }
 
 describe("an application document of Unit's", () => {
-  it('INV5 becomes ids, status, time, subject and documents, and nothing of the person', () => {
+  it('INV5 becomes ids, kind, status, time, subject, email and documents, and nothing else of the person', () => {
     const parsed = applicationDocument.parse(application);
     expect(toApplication(parsed.data, parsed.included)).toEqual({
       unitApplicationId: '800001',
+      type: 'individual',
       status: 'AwaitingDocuments',
       updatedAt: '2026-02-03T04:05:07.001Z',
       unitCustomerId: null,
       jwtSubject: 'user-test-0f2c',
       applicationId: 'NJZ3YTEYBNFOW57B4M6LHFHDHY',
       documents: [{ documentId: '1', documentType: 'AddressVerification', status: 'Required' }],
+      applicantEmail: 'ada.okafor@example.com',
     });
   });
 
@@ -51,6 +53,22 @@ describe("an application document of Unit's", () => {
       'user-test-77aa',
     );
     expect(mapped({}, { jwtSubject: null, contact: null }).jwtSubject).toBeNull();
+  });
+
+  it('says which kind of applicant it is', () => {
+    expect(mapped({}, { soleProprietorship: true }).type).toBe('sole_proprietor');
+    expect(mapped({}, { soleProprietorship: false }).type).toBe('individual');
+    expect(mapped({}, { soleProprietorship: null }).type).toBe('individual');
+    expect(mapped({ type: 'businessApplication' }).type).toBe('business');
+  });
+
+  it('INV2 takes the email of a business from its contact alone', () => {
+    const emailOf = (attributes: object) =>
+      mapped({ type: 'businessApplication' }, { email: 'other@example.com', ...attributes }).applicantEmail;
+    expect(emailOf({ contact: { email: 'ada@example.com' } })).toBe('ada@example.com');
+    expect(emailOf({ contact: { email: null } })).toBeNull();
+    expect(emailOf({ contact: null })).toBeNull();
+    expect(mapped({}, { email: null, contact: { email: 'ada@example.com' } }).applicantEmail).toBeNull();
   });
 
   it('has no id of ours without the tag', () => {

@@ -30,12 +30,14 @@ describe('an application sent to Unit', () => {
       outcome: 'created',
       application: {
         unitApplicationId: expect.stringMatching(/^\d+$/),
+        type: 'individual',
         status: 'Approved',
         updatedAt: expect.stringMatching(/Z$/),
         unitCustomerId: expect.stringMatching(/^\d+$/),
         jwtSubject: sent.stytchUserId,
         applicationId: sent.applicationId,
         documents: [],
+        applicantEmail: sent.request.email,
       },
     });
   });

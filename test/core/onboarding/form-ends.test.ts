@@ -160,6 +160,16 @@ describe('A form that ended unsent', () => {
     expect(scene.item('key-1')).toMatchObject({ status: 'Submitting' });
   });
 
+  it('whose item was deleted while Unit was asked is left alone', async () => {
+    const scene = await opened(END + 20 * MINUTE);
+    scene.world.ports.onboarding.findApplication = async () => {
+      scene.world.rows.applications.clear();
+      return null;
+    };
+    expect(await runReconcile(scene.world)).toMatchObject({ checked: 1, givenUp: 0, failed: 0 });
+    expect(scene.world.rows.applications.size).toBe(0);
+  });
+
   it('INV3 two requests that meet it at once: one goes on', async () => {
     const scene = await opened(END + 1);
     const outcomes = await Promise.allSettled([scene.apply('key-2'), scene.open('key-3')]);
