@@ -353,3 +353,27 @@ describe('Unit refuses the form', () => {
     expect(item('key-1')).toEqual(before);
   });
 });
+
+describe('INV3 A crash anywhere on the way to the form', () => {
+  const crash = new Error('the container is gone');
+  const steps = [
+    'limit.take',
+    'table.takeLock',
+    'table.createApplication',
+    'unit.openForm',
+    'table.noteForm',
+  ] as const;
+
+  it.each(steps.flatMap((step) => [[step, 'before'] as const, [step, 'after'] as const]))(
+    '%s (%s) ends in one form, by the caller’s repeat',
+    async (step, when) => {
+      const scene = formApplicant();
+      scene.world.fail(step, crash, when);
+      await Promise.allSettled([scene.open('key-1')]);
+      letPass(scene, LEASE_SECONDS);
+      expect(await scene.open('key-1')).toMatchObject({ isSubmitted: true, form: link });
+      expect(scene.world.unit.forms.size).toBe(1);
+      expect(scene.item('key-1')).toMatchObject({ status: 'Submitting', formExpiresAt: expect.any(Number) });
+    },
+  );
+});
