@@ -14,7 +14,7 @@ export interface Stage {
   readonly unitBaseUrl: string;
   /** Exact browser origins that may call the API; none for native apps alone. */
   readonly allowedOrigins: readonly string[];
-  /** Exact URLs that a magic link may lead to. */
+  /** Exact URLs that a magic link, or Unit's form once it is sent, may lead to. */
   readonly redirectUrls: readonly string[];
   /** The domain that passkeys are bound to; changing it makes every enrolled passkey useless. */
   readonly passkeyDomain: string;
