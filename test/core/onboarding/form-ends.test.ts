@@ -137,6 +137,20 @@ describe('A form that ended unsent', () => {
     expect(scene.world.unit.openings).toHaveLength(1);
   });
 
+  it('nor where Unit gives links a shorter life than a day', async () => {
+    const scene = await opened();
+    const held = scene.world.unit.forms.get('600001');
+    if (held === undefined) throw new Error('no form');
+    const form = { ...held.form, expiresAt: NOW + HOUR };
+    scene.world.unit.forms.set('600001', { ...held, form });
+    await scene.open('key-1');
+    letPass(scene, 2 * HOUR);
+    expect(await scene.open('key-1')).toMatchObject({ application: { status: 'NotSubmitted' } });
+    expect(await scene.open('key-1')).toMatchObject({ application: { status: 'NotSubmitted' } });
+    expect(scene.world.unit.openings).toHaveLength(1);
+    expect(await scene.open('key-2')).toMatchObject({ form: { unitFormId: '600002' } });
+  });
+
   it('INV4 and an application that still comes of it moves it', async () => {
     const scene = await opened(END + 20 * MINUTE);
     await runReconcile(scene.world);
