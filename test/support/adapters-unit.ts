@@ -1,12 +1,18 @@
 // The Unit simulator over HTTP, the adapters on it, and an applicant.
 
-import { createUnitLists } from '../../functions/adapters/unit/lists.ts';
 import { createFormProvider } from '../../functions/adapters/unit/form-provider.ts';
+import { createUnitLists } from '../../functions/adapters/unit/lists.ts';
 import { createOnboardingProvider } from '../../functions/adapters/unit/onboarding-provider.ts';
 import { createTokenProvider } from '../../functions/adapters/unit/token-provider.ts';
 import { createUnitTransport } from '../../functions/adapters/unit/transport.ts';
 import type { ApplicationRequest } from '../../functions/contract/application.ts';
-import type { FormProvider, OnboardingProvider, Submission, TokenProvider, UnitLists } from '../../functions/core/ports.ts';
+import type {
+  FormProvider,
+  OnboardingProvider,
+  Submission,
+  TokenProvider,
+  UnitLists,
+} from '../../functions/core/ports.ts';
 import { type Listening, listen } from '../../simulators/server.ts';
 import { createUnitSimulator, type UnitSimulator } from '../../simulators/unit/simulator.ts';
 import { silent } from './adapters-log.ts';
