@@ -57,6 +57,7 @@ const limits = z.object({
   failuresInARow: limit,
   failuresPerDay: limit,
   submissionsPerDay: limit,
+  uploadsPerDay: limit,
   sensitiveExchanges: limit,
 } satisfies Record<LimitName, typeof limit>);
 

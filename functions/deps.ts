@@ -5,6 +5,7 @@ import { createChallenges } from './adapters/challenges.ts';
 import { createHashes } from './adapters/hashes.ts';
 import { createKeySet } from './adapters/jwks.ts';
 import { createSecret } from './adapters/secrets.ts';
+import { loadSdkAdapters } from './adapters/stytch/sdk-adapters.ts';
 import { createSessionJwts } from './adapters/stytch/session-jwts.ts';
 import { createSessionReader } from './adapters/stytch/session-reader.ts';
 import { createCounters } from './adapters/table/counters.ts';
@@ -14,12 +15,14 @@ import { loadTokenPolicy } from './adapters/token-policy.ts';
 import { createContactProvider } from './adapters/unit/contact-provider.ts';
 import { createFormProvider } from './adapters/unit/form-provider.ts';
 import { createOnboardingProvider } from './adapters/unit/onboarding-provider.ts';
+import { createOpenApplications } from './adapters/unit/open-applications.ts';
 import { createTokenProvider } from './adapters/unit/token-provider.ts';
 import { createUnitTransport } from './adapters/unit/transport.ts';
 import { type Config, readConfig, stageName } from './config.ts';
 import type { FunctionName } from './contract/routes.ts';
 import type { ExchangePorts } from './core/exchange/exchange-token.ts';
 import type { EnrolmentPorts } from './core/factors/enrolment.ts';
+import type { DocumentPorts } from './core/onboarding/documents.ts';
 import type { OpenFormPorts } from './core/onboarding/open-form.ts';
 import type { SettlePorts } from './core/onboarding/settle.ts';
 import type { Clock } from './core/ports.ts';
@@ -31,6 +34,7 @@ import type { IncomingRequest } from './http/event.ts';
 import { log as lines, withRequestId } from './http/log.ts';
 import { createMeter } from './http/metrics.ts';
 import type { Runtime } from './http/serve.ts';
+import { once } from './once.ts';
 
 const clock: Clock = () => Date.now() / 1000;
 
@@ -40,15 +44,6 @@ const awsClient = {
   // Without the last of the three the SDK's timeout does no more than log.
   requestHandler: { connectionTimeout: 1000, requestTimeout: 1000, throwOnRequestTimeout: true },
 };
-
-/** Makes a value once, at its first use. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
 
 /** Every port of one function; each is made when it is first asked for. */
 export function createDeps(name: FunctionName) {
@@ -85,26 +80,13 @@ export function createDeps(name: FunctionName) {
     return createSessionJwts({ projectId, issuers: config().get('STYTCH_ISSUERS') }, keySet(), clock);
   });
   const sessions = once(() => createSessionReader(project()));
-  // The SDK is loaded by the functions that call it, when they first do.
-  const stytch = once(async () => {
-    const [{ createAuthenticationProvider }, { createStytchSdk }, { createSessionKeeper }] =
-      await Promise.all([
-        import('./adapters/stytch/authentication-provider.ts'),
-        import('./adapters/stytch/sdk-client.ts'),
-        import('./adapters/stytch/session-keeper.ts'),
-      ]);
-    const sdk = createStytchSdk(project());
-    const passkeyDomain = name === 'step-up' ? config().get('PASSKEY_DOMAIN') : '';
-    const environment = config().get('VENDOR_ENVIRONMENT');
-    return {
-      provider: createAuthenticationProvider(sdk, {
-        environment,
-        passkeyDomain,
-        uuidOf: hashes().uuidOf,
-      }),
-      keeper: createSessionKeeper(sdk),
-    };
-  });
+  const stytch = once(() =>
+    loadSdkAdapters(project(), {
+      environment: config().get('VENDOR_ENVIRONMENT'),
+      passkeyDomain: name === 'step-up' ? config().get('PASSKEY_DOMAIN') : '',
+      uuidOf: hashes().uuidOf,
+    }),
+  );
   const challenges = once(() => createChallenges(hashes(), clock));
   const sessionLife = once(() => ({
     idleSeconds: config().get('SESSION_IDLE_SECONDS'),
@@ -147,15 +129,14 @@ export function createDeps(name: FunctionName) {
         tokens: createTokenProvider(unit()),
       }),
     ),
-    applying: once(
-      (): OpenFormPorts => ({
-        ...gate(),
-        ...settling(),
-        counters: counters(),
-        forms: createFormProvider(unit()),
-        redirectUrls: config().get('REDIRECT_URLS'),
-      }),
-    ),
+    applying: once((): OpenFormPorts & DocumentPorts => ({
+      ...gate(),
+      ...settling(),
+      counters: counters(),
+      forms: createFormProvider(unit()),
+      openApplications: createOpenApplications(unit()),
+      redirectUrls: config().get('REDIRECT_URLS'),
+    })),
     enrolling: once(
       async (): Promise<EnrolmentPorts> => ({
         ...gate(),

@@ -98,6 +98,18 @@ export const applicationStatuses = [
 ] as const;
 export type ApplicationStatus = (typeof applicationStatuses)[number];
 
+/** The two sides that a document may have; Unit calls the first one simply the document. */
+export const documentSides = ['front', 'back'] as const;
+export type DocumentSide = (typeof documentSides)[number];
+
+const applicationDocument = z.object({
+  documentId: z.string(),
+  documentType: z.string(),
+  status: z.string(),
+  /** The sides that Unit waits for. */
+  missing: z.array(z.enum(documentSides)),
+});
+
 export const applicationAnswer = z.object({
   applicationId: z.string(),
   type: z.enum(applicationTypes),
@@ -105,6 +117,6 @@ export const applicationAnswer = z.object({
   /** While Unit's form is open. */
   formExpiresAt: z.optional(timestamp),
   customerId: z.optional(z.string()),
-  documents: z.array(z.object({ documentId: z.string(), documentType: z.string(), status: z.string() })),
+  documents: z.array(applicationDocument),
 });
 export type ApplicationAnswer = z.infer<typeof applicationAnswer>;

@@ -15,6 +15,10 @@ export type FunctionName = (typeof functionNames)[number];
 
 export type AnswerStatus = 200 | 201 | 202 | 204;
 
+/** The media types of the files that pass through; the bytes' own signature must agree. */
+export const mediaTypes = ['image/png', 'image/jpeg', 'application/pdf'] as const;
+export type MediaType = (typeof mediaTypes)[number];
+
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
@@ -30,12 +34,16 @@ export interface Route {
   /** The whole request ends within this, whatever the vendors do; below the gateway's own 30 s. */
   readonly deadlineMs: number;
   readonly request?: z.ZodMiniType;
+  /** For a raw body that is a file: what it may be. */
+  readonly mediaTypes?: readonly MediaType[];
   readonly answers: Readonly<Partial<Record<AnswerStatus, z.ZodMiniType | null>>>;
   readonly problems: readonly ErrorCode[];
 }
 
 export const KILOBYTE = 1024;
 export const json = { body: 'json', maxBodyBytes: 16 * KILOBYTE } as const;
+/** A file of 4 MB is 5.6 MB in base64, which is how the gateway hands it on: below the 6 MB that Lambda takes. */
+export const file = { body: 'raw', maxBodyBytes: 4 * KILOBYTE * KILOBYTE, mediaTypes } as const;
 export const noBody = { body: 'none', maxBodyBytes: 0 } as const;
 
 export const always = ['server_error', 'not_configured', 'temporarily_unavailable'] as const;

@@ -2,6 +2,7 @@
 import { applicationAnswer, applicationRequest } from './application.ts';
 import { applicationFormAnswer, applicationFormRequest } from './application-form.ts';
 import { factorRoutes } from './factor-routes.ts';
+import { openApplicationRoutes } from './open-application-routes.ts';
 import {
   always,
   applying,
@@ -108,6 +109,7 @@ export const routes = {
     answers: { 200: applicationAnswer },
     problems: [...signedIn, 'not_found', ...always],
   },
+  ...openApplicationRoutes,
   exchangeToken: {
     method: 'POST',
     path: '/v1/token',

@@ -1,6 +1,7 @@
 // What the rules need of a bank: applications, customers, and tokens for them.
-import type { ApplicationRequest, ApplicationType } from '../contract/application.ts';
+import type { ApplicationRequest, ApplicationType, DocumentSide } from '../contract/application.ts';
 import type { ApplicationFormRequest } from '../contract/application-form.ts';
+import type { MediaType } from '../contract/route.ts';
 import type { ServiceError } from './errors.ts';
 import type { UnitEvent } from './onboarding/apply-events.ts';
 import type { ApplicationRecord } from './onboarding/records.ts';
@@ -124,6 +125,40 @@ export interface FormProvider {
   openForm(opening: FormOpening, signal: AbortSignal): Promise<FormOutcome>;
   /** The form with this id, if it is the one of our application. */
   readForm(unitFormId: string, applicationId: string, signal: AbortSignal): Promise<UnitForm | null>;
+}
+
+/** A file on its way through: never stored, never logged. */
+export interface DocumentFile {
+  readonly mediaType: MediaType;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface DocumentUpload {
+  readonly unitApplicationId: string;
+  readonly documentId: string;
+  readonly side: DocumentSide;
+  readonly file: DocumentFile;
+}
+
+/** `refused`: Unit did not take this file, or not any more; `failure` serves where nothing better is known. */
+export type UploadOutcome =
+  | {
+      readonly outcome: 'received';
+      /** Unit's word on the document after the upload, if its answer has one. */
+      readonly documentStatus: string | null;
+    }
+  | { readonly outcome: 'refused'; readonly failure: ServiceError };
+
+/** Unit, as far as an application that is open there can be changed. */
+export interface OpenApplicationProvider {
+  /** Waits 25 s at most and never retries; the same bytes may be sent again. */
+  uploadDocument(upload: DocumentUpload, signal: AbortSignal): Promise<UploadOutcome>;
+  /**
+   * Waits 10 s at most and never retries.
+   * @returns the application, canceled
+   * @throws ServiceError when it is not certain that Unit has canceled it
+   */
+  cancelApplication(unitApplicationId: string, signal: AbortSignal): Promise<UnitApplication>;
 }
 
 export interface CustomerTokenRequest {

@@ -21,3 +21,20 @@ export function startDeadline(ms: number, outer?: AbortSignal): Deadline {
     },
   };
 }
+
+/** Runs work under a deadline of its own, whose timer ends with the work. */
+export function withDeadline<T>(
+  ms: number,
+  outer: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = startDeadline(ms, outer);
+  return work(deadline.signal).finally(() => deadline.done());
+}
+
+/** Null once the signal has fired: for a race with work that does not listen to it. */
+export const whenOver = (signal: AbortSignal): Promise<null> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    signal.addEventListener('abort', () => resolve(null));
+  });

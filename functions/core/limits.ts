@@ -27,6 +27,8 @@ export const defaultLimits = {
   failuresPerDay: { max: 20, windowSeconds: DAY },
   /** Applications sent to Unit for one user, corrections too. */
   submissionsPerDay: { max: 10, windowSeconds: DAY },
+  /** Documents handed on to Unit for one user. */
+  uploadsPerDay: { max: 30, windowSeconds: DAY },
   /** Customer tokens with a sensitive scope in one session. */
   sensitiveExchanges: { max: 10, windowSeconds: 600 },
 } as const satisfies Record<string, Limit>;

@@ -6,6 +6,7 @@ import type { Session } from '../core/session/session.ts';
 import { authenticateBearer } from './authenticate.ts';
 import type { IncomingRequest } from './event.ts';
 import { parseBody, requireSize } from './parse-body.ts';
+import { type ReceivedFile, readFile } from './read-file.ts';
 
 /** What an endpoint gives back: one of its route's statuses, and a body for that status's schema. */
 export interface Answer {
@@ -23,6 +24,15 @@ export const ok = answerOf(200);
 export const created = answerOf(201);
 export const accepted = answerOf(202);
 export const noContent: Answer = { status: 204 };
+
+/** Seconds until it is worth asking what became of a request whose outcome was not known in time. */
+const ASK_AGAIN_SECONDS = 30;
+
+/** 201 with the place of what was made, or 202 while that is not certain. */
+export const located = (isMade: boolean, location: string, body: unknown): Answer =>
+  isMade
+    ? { status: 201, body, headers: { location } }
+    : { status: 202, body, headers: { location, 'retry-after': String(ASK_AGAIN_SECONDS) } };
 
 export interface Endpoint {
   readonly route: Route;
@@ -73,6 +83,18 @@ export const signedInJson = <Schema extends z.ZodMiniType>(
     const session = await authenticateBearer(await jwts(), incoming);
     const body = parseBody(route, route.request, incoming);
     return run({ session, body, incoming, signal });
+  },
+});
+
+/** A genuine session JWT is needed, and only then is the body looked at: a file that is what its type says. */
+export const signedInRaw = (
+  route: Route & { readonly authentication: 'session'; readonly body: 'raw' },
+  run: (request: Incoming & { readonly session: Session; readonly file: ReceivedFile }) => Promise<Answer>,
+): Endpoint => ({
+  route,
+  async serve(incoming, jwts, signal) {
+    const session = await authenticateBearer(await jwts(), incoming);
+    return run({ session, file: readFile(route, incoming), incoming, signal });
   },
 });
 

@@ -5,7 +5,7 @@ export interface IncomingRequest {
   readonly requestId: string;
   /** `POST /v1/token`, as the gateway matched it. */
   readonly routeKey: string;
-  readonly rawBody: Uint8Array;
+  readonly rawBody: Uint8Array<ArrayBuffer>;
   readonly pathParameters: Readonly<Record<string, string | undefined>>;
   /** A header's value; names are lower-cased by the gateway, repeated ones joined by commas. */
   header(name: string): string | undefined;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { startDeadline } from '../../functions/core/deadline.ts';
+import { startDeadline, whenOver, withDeadline } from '../../functions/core/deadline.ts';
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -42,5 +42,27 @@ describe('INV6 A deadline holds', () => {
     const deadline = startDeadline(2500);
     deadline.done();
     expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
+describe('INV6 Work under a deadline of its own', () => {
+  const outer = new AbortController().signal;
+
+  it('gives what it gives, and its timer ends with it', async () => {
+    expect(await withDeadline(2500, outer, async () => 'done')).toBe('done');
+    await expect(withDeadline(2500, outer, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('loses the race against its end when it does not listen', async () => {
+    const raced = withDeadline(2500, outer, (signal) =>
+      Promise.race([new Promise<string>(() => {}), whenOver(signal)]),
+    );
+    jest.advanceTimersByTime(2500);
+    expect(await raced).toBeNull();
+  });
+
+  it('loses it at once where the end has come already', async () => {
+    expect(await whenOver(AbortSignal.abort())).toBeNull();
   });
 });

@@ -8,6 +8,7 @@ describe('The limits of a stage that names none of its own', () => {
     ['O6 30 sends an hour for a source', 'sendsPerSource', 30, 3600],
     ['A6.6.3 20 failures a day for a user', 'failuresPerDay', 20, 86_400],
     ['O6 10 submissions a day for a user', 'submissionsPerDay', 10, 86_400],
+    ['O6 30 documents a day for a user', 'uploadsPerDay', 30, 86_400],
     ['O6 10 sensitive exchanges in 10 minutes for a session', 'sensitiveExchanges', 10, 600],
   ] as const)('%s', (_title, name, max, windowSeconds) => {
     expect(defaultLimits[name]).toEqual({ max, windowSeconds });

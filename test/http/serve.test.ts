@@ -47,7 +47,7 @@ describe('a request', () => {
     const answered = await call(exchange(() => ({ ...tokenAnswer, orgToken: 'secret', ssn: '078051120' })));
     expect(bodyOf(answered)).toEqual(tokenAnswer);
     const documents = [
-      { documentId: '1', documentType: 'IdDocument', status: 'Required', name: 'Ada Okafor' },
+      { documentId: '1', documentType: 'IdDocument', status: 'Required', missing: [], name: 'Ada Okafor' },
     ];
     const read = signedIn(routes.readApplication, async () => ({
       status: 200,

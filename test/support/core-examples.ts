@@ -10,7 +10,9 @@ const application = {
   type: 'individual',
   status: 'Approved',
   customerId: '700001',
-  documents: [{ documentId: '1', documentType: 'IdDocument', status: 'Required' }],
+  documents: [
+    { documentId: '1', documentType: 'IdDocument', status: 'Required', missing: ['front', 'back'] },
+  ],
 };
 
 export const individual = {
@@ -194,6 +196,9 @@ export const examples: Readonly<Record<RouteName, Example>> = {
       ],
     },
   },
+  uploadDocument: { requests: [], answers: { 200: application } },
+  uploadDocumentBack: { requests: [], answers: { 200: application } },
+  cancelApplication: { requests: [], answers: { 200: application } },
   exchangeToken: {
     requests: [
       {

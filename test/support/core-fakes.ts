@@ -6,6 +6,7 @@ import type { EnrolmentPorts } from '../../functions/core/factors/enrolment.ts';
 import type { TokenPolicy } from '../../functions/core/factors/policy.ts';
 import { isPossession } from '../../functions/core/factors/presets.ts';
 import { type LimitName } from '../../functions/core/limits.ts';
+import type { DocumentPorts } from '../../functions/core/onboarding/documents.ts';
 import type { OpenFormPorts } from '../../functions/core/onboarding/open-form.ts';
 import type { FactorRecord } from '../../functions/core/onboarding/records.ts';
 import type { Counters, Hashes, LogFields } from '../../functions/core/ports.ts';
@@ -37,7 +38,7 @@ export interface World {
   readonly used: Map<string, number>;
   readonly limits: Map<LimitName, number>;
   /** All ports of the core; each function takes those it names. */
-  readonly ports: OpenFormPorts & ExchangePorts & EnrolmentPorts;
+  readonly ports: OpenFormPorts & DocumentPorts & ExchangePorts & EnrolmentPorts;
   /** Lets the next call of `operation` fail; `after`: its work is done, but its answer is lost. */
   fail(operation: string, error?: unknown, when?: Fault['when']): void;
   /** The calls whose names begin so. */
@@ -116,6 +117,7 @@ export function createWorld(options: WorldOptions = {}): World {
       onboarding: watched('unit', unit.onboarding),
       forms: watched('unit', unit.forms),
       redirectUrls: ['https://app.example.com/callback'],
+      openApplications: watched('unit', unit.openApplications),
       tokens: watched('unit', unit.tokens),
       contacts: watched('unit', unit.contacts),
       counters: watched('limit', createFakeCounters(used, limits, clock)),

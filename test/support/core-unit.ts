@@ -2,15 +2,18 @@
 import type {
   ContactProvider,
   CustomerTokenRequest,
+  DocumentUpload,
   FormOpening,
   FormProvider,
   OnboardingProvider,
+  OpenApplicationProvider,
   Submission,
   SubmissionOutcome,
   TokenProvider,
   UnitApplication,
   UnitCustomer,
   UnitForm,
+  UploadOutcome,
 } from '../../functions/core/ports.ts';
 import { DAY, EMAIL, USER, unitApplication } from './core-values.ts';
 
@@ -31,6 +34,9 @@ export interface FakeUnit {
   firstStatus: UnitApplication['status'];
   /** The documents that a new application asks for. */
   documents: UnitApplication['documents'];
+  /** How Unit takes the next file. */
+  uploadOutcome: UploadOutcome;
+  readonly uploads: DocumentUpload[];
   readonly submissions: Submission[];
   readonly tokenRequests: CustomerTokenRequest[];
   /** The life of the next token, when Unit gives less than was asked for. */
@@ -47,6 +53,7 @@ export interface UnitFakes {
   readonly state: FakeUnit;
   readonly onboarding: OnboardingProvider;
   readonly forms: FormProvider;
+  readonly openApplications: OpenApplicationProvider;
   readonly tokens: TokenProvider;
   readonly contacts: ContactProvider;
 }
@@ -61,6 +68,8 @@ export function createFakeUnit(clock: () => number): UnitFakes {
     documents: [],
     forms: new Map(),
     openings: [],
+    uploadOutcome: { outcome: 'received', documentStatus: 'PendingReview' },
+    uploads: [],
     submissions: [],
     tokenRequests: [],
     grantedSeconds: null,
@@ -95,6 +104,13 @@ export function createFakeUnit(clock: () => number): UnitFakes {
           : { outcome: 'opened', form };
       },
       readForm: async (unitFormId) => state.forms.get(unitFormId)?.form ?? null,
+    },
+    openApplications: {
+      async uploadDocument(upload) {
+        state.uploads.push(upload);
+        return state.uploadOutcome;
+      },
+      cancelApplication: async (unitApplicationId) => decide(state, unitApplicationId, 'Canceled'),
     },
     tokens: {
       async createCustomerToken(request) {

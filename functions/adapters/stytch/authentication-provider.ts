@@ -4,18 +4,16 @@ import type { StytchSdk } from './sdk-client.ts';
 import { createSecondFactors } from './second-factors.ts';
 import { createSignIn } from './sign-in.ts';
 
+export interface ProviderOptions {
+  readonly environment: 'test' | 'live';
+  readonly passkeyDomain: string;
+  readonly uuidOf: (text: string) => Promise<string>;
+}
+
 /** The adapter over the official SDK. */
 export const createAuthenticationProvider = (
   sdk: StytchSdk,
-  {
-    environment,
-    passkeyDomain,
-    uuidOf,
-  }: {
-    readonly environment: 'test' | 'live';
-    readonly passkeyDomain: string;
-    readonly uuidOf: (text: string) => Promise<string>;
-  },
+  { environment, passkeyDomain, uuidOf }: ProviderOptions,
 ): AuthenticationProvider => ({
   ...createSignIn(sdk, environment, uuidOf),
   ...createSecondFactors(sdk, passkeyDomain),

@@ -1,9 +1,9 @@
 // Unit's hosted application forms, second version: opened once under our key, and read again for their present link.
 import * as z from 'zod/mini';
 import type { FormOutcome, FormProvider, UnitForm } from '../../core/ports.ts';
-import { APPLICATION_TAG } from './documents.ts';
 import { toFormBody, toOurFormPointer } from './form.ts';
 import { isUnknown, notMade, SUBMIT_MS } from './onboarding-provider.ts';
+import { APPLICATION_TAG } from './resources.ts';
 import { isMissing, toServiceError, type UnitReply, type UnitTransport, unreadable } from './transport.ts';
 
 /** The first version is closed (unit.co, Application forms). */

@@ -1,7 +1,7 @@
 // A hosted form in Unit's terms; subject, tag, key and allowed kinds are always ours, never the caller's.
 import type { ApplicationFormRequest } from '../../contract/application-form.ts';
 import type { FormOpening } from '../../core/ports.ts';
-import { APPLICATION_TAG } from './documents.ts';
+import { APPLICATION_TAG } from './resources.ts';
 
 /** Which kinds of applicant the page offers: a business says there itself how many members it has. */
 const allowedTypes = {

@@ -1,8 +1,8 @@
 // Unit's lists, page by page: events, archived customers, webhooks. Of what they hold only ids, statuses and subjects stay.
 import * as z from 'zod/mini';
 import type { UnitLists, UnitWebhook } from '../../core/ports.ts';
-import { customerDocument, toCustomer } from './documents.ts';
 import { toEvents } from './events.ts';
+import { customerDocument, toCustomer } from './resources.ts';
 import { toServiceError, type UnitTransport, unreadable } from './transport.ts';
 
 const READ_MS = 5000;

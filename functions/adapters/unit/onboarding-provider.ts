@@ -9,7 +9,7 @@ import {
   customerDocument,
   toApplication,
   toCustomer,
-} from './documents.ts';
+} from './resources.ts';
 import { toOurPointer, toSubmissionBody } from './submission.ts';
 import { isMissing, toServiceError, type UnitReply, type UnitTransport, unreadable } from './transport.ts';
 

@@ -5,7 +5,7 @@ import {
   soleProprietorRequest,
 } from '../../contract/application.ts';
 import type { Submission } from '../../core/ports.ts';
-import { APPLICATION_TAG } from './documents.ts';
+import { APPLICATION_TAG } from './resources.ts';
 
 /** The body of `POST /applications`. */
 export function toSubmissionBody({ applicationId, stytchUserId, sourceIp, request }: Submission): unknown {

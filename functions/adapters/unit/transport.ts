@@ -27,10 +27,12 @@ const errorDocument = z.looseObject({
 
 export interface UnitCall {
   readonly operation: string;
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Sent as it is, under its own media type, in place of a JSON body. */
+  readonly file?: { readonly mediaType: string; readonly bytes: Uint8Array<ArrayBuffer> };
   readonly timeoutMs: number;
   /** How often in all; 1 for what must not be repeated. */
   readonly tries: number;
@@ -71,18 +73,27 @@ export function createUnitTransport(baseUrl: string, orgToken: Secret, log: Log)
 }
 
 function toRequest(baseUrl: string, token: string, call: UnitCall): Omit<OutboundRequest, 'log'> {
-  const { operation, method, path, body, timeoutMs, signal } = call;
+  const { operation, method, path, timeoutMs, signal } = call;
+  const content = contentOf(call);
   const accept = { ...call.headers, authorization: `Bearer ${token}`, accept: MEDIA_TYPE };
   return {
     provider: 'unit',
     operation,
     url: `${baseUrl}${path}`,
     method,
-    headers: body === undefined ? accept : { ...accept, 'content-type': MEDIA_TYPE },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: content === null ? accept : { ...accept, 'content-type': content.mediaType },
+    ...(content === null ? {} : { body: content.bytes }),
     timeoutMs,
     signal,
   };
+}
+
+function contentOf({
+  body,
+  file,
+}: UnitCall): { mediaType: string; bytes: string | Uint8Array<ArrayBuffer> } | null {
+  if (file !== undefined) return file;
+  return body === undefined ? null : { mediaType: MEDIA_TYPE, bytes: JSON.stringify(body) };
 }
 
 function read({ operation }: UnitCall, { status, text, retryAfterSeconds }: Reply): UnitReply {

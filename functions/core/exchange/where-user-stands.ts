@@ -4,6 +4,7 @@ import { couldMeet } from '../factors/challenge.ts';
 import { countsBy } from '../factors/counting.ts';
 import { confirm, type GatePorts, meetNewFactors, refuseBarred } from '../factors/gate.ts';
 import { judge } from '../factors/judge.ts';
+import { missingSides } from '../onboarding/missing-sides.ts';
 import { type ApplicationRecord, isReleased, type UserRecord } from '../onboarding/records.ts';
 import { shown } from '../session/answers.ts';
 import type { Session } from '../session/session.ts';
@@ -53,9 +54,14 @@ function nextWith({ customers, applications }: UserRecord, now: number): MeAnswe
   if (customers.length > 0) return 'contact_support';
   const open = applications.filter(({ status }) => !isReleased(status));
   if (open.length === 0) return 'apply';
-  if (open.some(({ status }) => status === 'AwaitingDocuments')) return 'upload_documents';
+  if (open.some(wantsDocuments)) return 'upload_documents';
   return open.some((one) => isToBeFilledIn(one, now)) ? 'complete_form' : 'wait_for_decision';
 }
+
+/** Unless all that were asked for have come, and Unit's next word is only on its way. */
+const wantsDocuments = ({ status, documents }: ApplicationRecord): boolean =>
+  status === 'AwaitingDocuments' &&
+  (documents.length === 0 || documents.some((document) => missingSides(document).length > 0));
 
 /** A form whose link works, or whose link the caller has not got yet: a repeat of the request answers it. */
 const isToBeFilledIn = ({ via, status, formExpiresAt }: ApplicationRecord, now: number): boolean =>

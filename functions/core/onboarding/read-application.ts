@@ -6,6 +6,7 @@ import type { SessionJwts, SessionReader } from '../ports.ts';
 import { timestamp } from '../session/answers.ts';
 import type { Session } from '../session/session.ts';
 import { askUnit } from './look-again.ts';
+import { missingSides } from './missing-sides.ts';
 import { type ApplicationRecord, isOpenForm } from './records.ts';
 import { type SettlePorts, settle } from './settle.ts';
 
@@ -53,6 +54,6 @@ export function applicationAnswer(record: ApplicationRecord): ApplicationAnswer 
     status,
     ...(isOpenForm(record) ? { formExpiresAt: timestamp(record.formExpiresAt) } : {}),
     ...(unitCustomerId === null ? {} : { customerId: unitCustomerId }),
-    documents: [...documents],
+    documents: documents.map((document) => ({ ...document, missing: [...missingSides(document)] })),
   };
 }

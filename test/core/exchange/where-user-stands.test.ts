@@ -129,6 +129,22 @@ describe('What comes next for a user', () => {
   });
 });
 
+describe('Documents are asked for', () => {
+  const front = { documentId: '1', documentType: 'IdDocument', status: 'ReceivedFront' };
+  const came = { documentId: '2', documentType: 'Passport', status: 'PendingReview' };
+  it.each([
+    ['while none is known', [], 'upload_documents'],
+    ['while a side is missing', [came, front], 'upload_documents'],
+    ['until all have come, even if Unit has not moved on', [came], 'wait_for_decision'],
+  ] as const)('%s', async (_title, documents, next) => {
+    const scene = standing({ applications: ['AwaitingDocuments'] });
+    const [key = ''] = scene.world.rows.applications.keys();
+    const record = applicationRecord({ status: 'AwaitingDocuments', documents });
+    scene.world.rows.applications.set(key, record);
+    expect(await me(scene)).toMatchObject({ next });
+  });
+});
+
 describe('Where a user stands', () => {
   it('is told by the session’s factors, the applications and the customers, in Unit’s words', async () => {
     expect(await me(standing({ applications: ['Approved'], customers: ['Active'] }))).toEqual({

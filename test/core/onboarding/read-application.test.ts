@@ -43,7 +43,7 @@ describe('A user reads where their application stands', () => {
       applicationId: 'APPLICATION-1',
       type: 'individual',
       status: 'AwaitingDocuments',
-      documents,
+      documents: [{ ...documents[0], missing: ['front', 'back'] }],
     });
     expect(scene.world.rows.applications.get(rowKey(USER, 'APPLICATION-1'))).toMatchObject({
       status: 'AwaitingDocuments',

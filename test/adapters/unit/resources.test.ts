@@ -4,7 +4,7 @@ import {
   customerDocument,
   toApplication,
   toCustomer,
-} from '../../../functions/adapters/unit/documents.ts';
+} from '../../../functions/adapters/unit/resources.ts';
 import application from './fixtures/application-awaiting-documents.json' with { type: 'json' };
 import business from './fixtures/customer-business.json' with { type: 'json' };
 import individual from './fixtures/customer-individual.json' with { type: 'json' };

@@ -1,5 +1,5 @@
-// Unit's application and customer documents in our words: of all that they hold, ids, kinds, statuses, times and subjects,
-// and the applicant's email to compare.
+// Unit's application and customer resources (JSON:API) in our words: of all that they hold,
+// ids, kinds, statuses, times and subjects, and the applicant's email to compare.
 import * as z from 'zod/mini';
 import type { UnitApplication, UnitCustomer } from '../../core/ports.ts';
 
