@@ -3,12 +3,14 @@
 import { createFormProvider } from '../../functions/adapters/unit/form-provider.ts';
 import { createUnitLists } from '../../functions/adapters/unit/lists.ts';
 import { createOnboardingProvider } from '../../functions/adapters/unit/onboarding-provider.ts';
+import { createOpenApplications } from '../../functions/adapters/unit/open-applications.ts';
 import { createTokenProvider } from '../../functions/adapters/unit/token-provider.ts';
 import { createUnitTransport } from '../../functions/adapters/unit/transport.ts';
 import type { ApplicationRequest } from '../../functions/contract/application.ts';
 import type {
   FormProvider,
   OnboardingProvider,
+  OpenApplicationProvider,
   Submission,
   TokenProvider,
   UnitLists,
@@ -26,6 +28,7 @@ export interface UnitBench {
   readonly server: Listening;
   readonly onboarding: OnboardingProvider;
   readonly forms: FormProvider;
+  readonly openApplications: OpenApplicationProvider;
   readonly tokens: TokenProvider;
   readonly lists: UnitLists;
   /** What was called, answered or not: `POST /applications`. */
@@ -72,11 +75,12 @@ export async function startUnit(jwksUrl?: () => string): Promise<UnitBench> {
 export function adaptersFor(
   url: string,
   orgToken = ORG_TOKEN,
-): Pick<UnitBench, 'onboarding' | 'forms' | 'tokens' | 'lists'> {
+): Pick<UnitBench, 'onboarding' | 'forms' | 'openApplications' | 'tokens' | 'lists'> {
   const transport = createUnitTransport(url, fixedSecret(orgToken), silent);
   return {
     onboarding: createOnboardingProvider(transport),
     forms: createFormProvider(transport),
+    openApplications: createOpenApplications(transport),
     tokens: createTokenProvider(transport),
     lists: createUnitLists(transport),
   };

@@ -136,8 +136,8 @@ function refuse(
   requireOpen(settled);
   requireWanted(documentOf(settled, documentId), side);
   throw new ServiceError('invalid_request', {
+    ...failure.details,
     detail: 'The document was not accepted: send another file.',
     reason: 'refused_by_unit',
-    cause: failure,
   });
 }

@@ -226,7 +226,7 @@ describe('Unit does not take a file', () => {
     scene.world.unit.uploadOutcome = refused();
     expect(await refusal(upload(scene))).toMatchObject({
       code: 'invalid_request',
-      details: { reason: 'refused_by_unit' },
+      details: { reason: 'refused_by_unit', upstream: { operation: 'upload_document', status: 400 } },
     });
   });
 

@@ -336,6 +336,31 @@ describe('limits', () => {
   });
 });
 
+describe('a document of 4 MB, the most that the API takes', () => {
+  const bytes = Buffer.alloc(4 * 1024 * 1024, 0xfb);
+  bytes.set([0x89, 0x50, 0x4e, 0x47]);
+  const headers = [['Content-Type', 'image/png']] as const;
+
+  it('O4 gets to the function in base64, below the 6 MB of an event', async () => {
+    const { gateway, event } = gatewayOf(ok);
+    const sent = request('/x', { method: 'PUT', headers, body: bytes, bodyBytes: bytes.length });
+    expect((await gateway.answer(sent)).status).toBe(200);
+    expect(event().isBase64Encoded).toBe(true);
+    expect(bytes.equals(Buffer.from(event().body, 'base64'))).toBe(true);
+    expect(JSON.stringify(event()).length).toBeLessThan(6 * 1024 * 1024);
+  });
+
+  it.each([
+    [4.49, 200],
+    [4.5, 413],
+  ])('of %d MB ends where base64 fills the event: %d', async (megabytes, status) => {
+    const { gateway } = gatewayOf(ok);
+    const body = Buffer.alloc(megabytes * 1024 * 1024);
+    const sent = request('/x', { method: 'PUT', headers, body, bodyBytes: body.length });
+    expect((await gateway.answer(sent)).status).toBe(status);
+  });
+});
+
 describe('CORS', () => {
   const preflight = (origin: string, method = 'POST', headers = 'content-type,Authorization') =>
     request('/x', {
