@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
+import type { Limits } from '../../functions/core/limits.ts';
 import { call } from '../../local/journey-client.ts';
 import { startWorld, type World, type WorldOptions } from '../../local/world.ts';
 
@@ -20,6 +21,16 @@ export const readDevTemplate = (): Template =>
 
 /** Where worlds leave what their functions asked of AWS, for the proof of least privilege. */
 export const AWS_CALLS = 'dist/test/aws-calls';
+/** The prepared template with some limits changed. */
+export function templateWithLimits(changes: Partial<Limits>): Template {
+  const changed = readDevTemplate();
+  for (const { Properties } of Object.values(changed.Resources)) {
+    const variables = Properties?.['Environment']?.Variables;
+    if (variables?.LIMITS === undefined) continue;
+    variables.LIMITS = JSON.stringify({ ...JSON.parse(variables.LIMITS), ...changes });
+  }
+  return changed;
+}
 
 /** Starts a world; a test may change the template first. */
 export async function startTestWorld(options: WorldOptions = {}): Promise<World> {
