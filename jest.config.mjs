@@ -27,6 +27,7 @@ export default {
     project('simulators'),
     project('scripts'),
     bundled('journey'),
+    bundled('ops'),
     bundled('browser'),
   ],
   // Jest leaves one core free, which on a machine with two is half of it.

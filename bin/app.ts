@@ -5,7 +5,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import tokenPolicies from '../config/token-policy.json' with { type: 'json' };
 import { BridgeStack } from '../lib/bridge-stack.ts';
 import { checkPolicies } from '../lib/check-policy.ts';
-import { stages } from '../lib/stages.ts';
+import { stackNameOf, stages } from '../lib/stages.ts';
 
 const app = new App();
 for (const warning of checkPolicies(tokenPolicies))
@@ -15,6 +15,6 @@ const chosen = Object.values(stages).filter(({ name }) => wanted === undefined |
 if (chosen.length === 0) throw new Error(`No stage ${String(wanted)}: ${Object.keys(stages).join(', ')}`);
 
 for (const stage of chosen)
-  new BridgeStack(app, `StytchUnitBridge-${stage.name}`, { stage, bundles: path.resolve('dist/functions') });
+  new BridgeStack(app, stackNameOf(stage.name), { stage, bundles: path.resolve('dist/functions') });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 app.synth();

@@ -115,8 +115,8 @@ export const stageName = (environment: NodeJS.ProcessEnv = process.env): string 
 const badSettings = (names: readonly string[]): ServiceError =>
   new ServiceError('server_error', { reason: `settings: ${names.join(', ')}` });
 
-/** Test and live, or simulated and real, never meet. */
-function mixedVendors(environment: NodeJS.ProcessEnv): readonly string[] {
+/** Test and live, or simulated and real, never meet; the operators' commands keep to the same rule. */
+export function mixedVendors(environment: NodeJS.ProcessEnv): readonly string[] {
   const { VENDOR_ENVIRONMENT, STYTCH_PROJECT_ID, STYTCH_BASE_URL, UNIT_BASE_URL } = environment;
   const urls = [STYTCH_BASE_URL, UNIT_BASE_URL].filter((url) => url !== undefined);
   const expected: readonly string[] = vendorUrls[VENDOR_ENVIRONMENT === 'live' ? 'live' : 'test'];

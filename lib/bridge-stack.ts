@@ -56,6 +56,9 @@ export class BridgeStack extends Stack {
       "The JWKS path in Unit's JWT settings",
     );
     this.output('IdMappingTableName', table.name, 'The table');
+    this.output('StytchUrl', stage.stytchBaseUrl, "For the operators' commands");
+    this.output('StytchProjectId', stage.stytchProjectId, "For the operators' commands");
+    this.output('UnitUrl', stage.unitBaseUrl, "For the operators' commands");
     this.output('StytchSecretArn', secrets.stytchSecretArn, 'Fill: secret of the Stytch project');
     this.output('UnitExchangeTokenSecretArn', secrets.unitOrgTokenArns.exchange, 'Fill: Unit org token');
     this.output('UnitOnboardingTokenSecretArn', secrets.unitOrgTokenArns.onboarding, 'Fill: Unit org token');

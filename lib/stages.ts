@@ -42,6 +42,9 @@ export interface Stage {
   readonly reservedConcurrency?: Readonly<Partial<Record<FunctionName, number>>>;
 }
 
+/** The name of a stage's stack. */
+export const stackNameOf = (stage: string): string => `StytchUnitBridge-${stage}`;
+
 const testVendors = {
   vendorEnvironment: 'test',
   stytchProjectId: 'project-test-00000000-0000-4000-8000-000000000000',

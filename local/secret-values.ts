@@ -26,7 +26,14 @@ export const unitScopes = {
 } as const satisfies Record<UnitOrgTokenJob, readonly string[]>;
 
 /** The operators' own token: never in Secrets Manager. */
-export const operatorScopes = ['applications', 'customers', 'events', 'webhooks', 'webhooks-write'] as const;
+export const operatorScopes = [
+  'applications',
+  'customers',
+  'customers-write',
+  'events',
+  'webhooks',
+  'webhooks-write',
+] as const;
 
 export const randomUnitToken = (): string => `v2.public.${randomBytes(48).toString('base64url')}`;
 

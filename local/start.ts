@@ -78,16 +78,18 @@ function table(world: World, seconds: string): string {
     ['Unit simulator', world.unit.url],
     ['  state, decisions and faults', world.unit.controlUrl],
     ['DynamoDB table', `${world.tableUrl} (${world.tableName})`],
+    ["operators' commands", `. ${operatorFile}; npm run link -- --help`],
   ];
   const lines = rows.map(([name = '', url = '']) => `  ${name.padEnd(32)}${url}`);
   return ['', ...lines, '', `Up in ${seconds} s. Ctrl-C stops it.`, ''].join('\n');
 }
 
 requireNode();
-const [{ startWorld }, { defaultApiPort, PortInUseError, portsFrom }] = await Promise.all([
-  import('./world.ts'),
-  import('./ports.ts'),
-]);
+const [
+  { startWorld },
+  { defaultApiPort, PortInUseError, portsFrom },
+  { operatorFile, writeOperatorEnvironment },
+] = await Promise.all([import('./world.ts'), import('./ports.ts'), import('./operator-environment.ts')]);
 const { port, isBuilding, output } = readOptions(defaultApiPort);
 let running: World | undefined;
 stopOnSignal(() => running);
@@ -98,6 +100,7 @@ try {
     ports: portsFrom(port),
     ...(output === 'logs' && { onLine: ({ function: name, line }) => print(`${name.padEnd(13)} ${line}`) }),
   });
+  await writeOperatorEnvironment(running);
   print(output === 'quiet' ? running.apiUrl : table(running, (performance.now() / 1000).toFixed(1)));
 } catch (error) {
   if (error instanceof PortInUseError)

@@ -3,9 +3,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod/mini';
-import { stages } from '../lib/stages.ts';
+import { stackNameOf, stages } from '../lib/stages.ts';
 
-export const stackName = `StytchUnitBridge-${stages.dev.name}`;
+export const stackName = stackNameOf(stages.dev.name);
 
 const cdkSchema = z.object({ context: z.record(z.string(), z.unknown()) });
 

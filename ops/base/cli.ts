@@ -1,0 +1,203 @@
+// The frame of every command: options, help, one way to end, one exit code for each kind of end.
+import { Command, CommanderError, Option } from 'commander';
+import * as z from 'zod/mini';
+import { ServiceError, type UpstreamFault } from '../../functions/core/errors.ts';
+import { createDesk, type Desk } from './desk.ts';
+import { createOutput } from './output.ts';
+import { placeOptions } from './place.ts';
+import { exitCodes, misuse, Stop, type StopKind } from './stop.ts';
+
+const descriptor = z.pipe(
+  z.string().check(z.regex(/^([03-9]|[1-9]\d{1,3})$/, { error: 'takes the number of a file descriptor' })),
+  z.transform(Number),
+);
+
+const sharedOptions = {
+  ...placeOptions,
+  json: z._default(z.boolean(), false),
+  stytchSecretFd: z.optional(descriptor),
+  unitTokenFd: z.optional(descriptor),
+  /** Of commands that change something. */
+  apply: z._default(z.boolean(), false),
+  yes: z._default(z.boolean(), false),
+  operator: z.optional(
+    z.string().check(z.regex(/^[\w.@+/:-]{2,128}$/, { error: 'takes a name or address without spaces' })),
+  ),
+};
+export type SharedOptions = z.infer<z.ZodMiniObject<typeof sharedOptions>>;
+
+export interface CommandFrame<Shape extends z.core.$ZodLooseShape> {
+  /** As in `npm run <name>`. */
+  readonly name: string;
+  readonly description: string;
+  /** Whether it changes anything: then it is a dry run without --apply. */
+  readonly isChanging: boolean;
+  readonly needs: readonly ('stytch' | 'unit')[];
+  readonly options: readonly Option[];
+  /** How the command's own options are read, by their names in camelCase. */
+  readonly shape: Shape;
+  /** Shown under the help, after `npm run <name> -- `. */
+  readonly examples: readonly string[];
+  /** What it decides and does; its answer is the JSON document. */
+  readonly run: (desk: Desk, options: z.output<z.ZodMiniObject<Shape>>) => Promise<Answer>;
+}
+
+export interface Answer {
+  readonly outcome: 'planned' | 'done' | 'nothing_to_do';
+  readonly [name: string]: unknown;
+}
+
+const stdout = (text: string): void => void process.stdout.write(`${text}\n`);
+const stderr = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** Runs a command by the process's own arguments and sets its exit code. */
+export async function runCommand<Shape extends z.core.$ZodLooseShape>(
+  frame: CommandFrame<Shape>,
+  argv: readonly string[] = process.argv.slice(2),
+): Promise<void> {
+  const output = createOutput(argv.includes('--json'), stdout, stderr);
+  try {
+    const given = parse(frame, argv);
+    if (given === null) return;
+    const desk = await createDesk(read(z.object(sharedOptions), given), output);
+    const { outcome, ...rest } = await frame.run(desk, read(z.object(frame.shape), given));
+    output.document({ command: frame.name, stage: desk.place.stage, outcome, ...rest });
+  } catch (error) {
+    const { kind, code, message, details } = toStop(error);
+    stderr(`${titles[kind]}: ${message}`);
+    if (kind === 'usage') stderr(`See npm run ${frame.name} -- --help`);
+    output.document({ command: frame.name, outcome: kind, code, message, ...details });
+    process.exitCode = exitCodes[kind];
+  }
+}
+
+const titles = {
+  refused: 'Refused',
+  usage: 'Usage',
+  failed: 'Failed',
+} as const satisfies Record<StopKind, string>;
+
+/** The options as typed, or null when only help was asked for. */
+function parse<Shape extends z.core.$ZodLooseShape>(
+  frame: CommandFrame<Shape>,
+  argv: readonly string[],
+): unknown {
+  const command = makeCommand(frame);
+  try {
+    command.parse([...argv], { from: 'user' });
+    return command.opts();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return null;
+    // A value that stands behind an unknown option may be a secret.
+    throw misuse(error.message.replace(/^error: /, '').replaceAll(/(--[\w-]+)=[^']*/g, '$1'));
+  }
+}
+
+function read<Shape extends z.core.$ZodLooseShape>(
+  schema: z.ZodMiniObject<Shape>,
+  given: unknown,
+): z.output<z.ZodMiniObject<Shape>> {
+  const parsed = z.safeParse(schema, given);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(
+    ({ path, message }) =>
+      `--${toKebab(String(path[0]))} ${message === 'Invalid input' ? 'is missing' : message}`,
+  );
+  throw misuse(`${faults.join('; ')}.`);
+}
+
+const toKebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+function toStop(error: unknown): Stop {
+  if (error instanceof Stop) return error;
+  if (error instanceof ServiceError) return vendorFailure(error);
+  if (error instanceof Error && error.name === 'ExitPromptError') {
+    return new Stop('refused', 'not_confirmed', 'Nothing was confirmed.');
+  }
+  const name = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
+  return new Stop('failed', 'unexpected', `A fault of this command: ${name}`);
+}
+
+function vendorFailure({ code, details: { upstream, reason } }: ServiceError): Stop {
+  const { provider, operation, ...rest }: UpstreamFault = upstream ?? {
+    provider: 'aws',
+    operation: 'unknown',
+  };
+  const words = [
+    `${provider} ${operation}: ${code}`,
+    ...(reason === undefined ? [] : [reason]),
+    ...Object.entries(rest).map(([name, value]) => `${name} ${value}`),
+  ];
+  const hint = provider === 'aws' ? 'Check your AWS credentials and region.' : hints[provider];
+  const isOurs = provider === 'aws' || rest.status === 401 || rest.status === 403;
+  const sentence = `${words.join(', ')}.${isOurs ? ` ${hint}` : ' It is safe to run the command again.'}`;
+  return new Stop('failed', code, sentence, { provider, operation, reason, ...rest });
+}
+
+const hints = {
+  stytch: 'Check the project secret.',
+  unit: 'Check the org token and its scopes.',
+} as const;
+
+function makeCommand<Shape extends z.core.$ZodLooseShape>(frame: CommandFrame<Shape>): Command {
+  const command = new Command(`npm run ${frame.name} --`)
+    .usage('[options]')
+    .description(frame.description)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => stdout(text.trimEnd()),
+      writeErr: () => {},
+      outputError: () => {},
+    })
+    .configureHelp({ helpWidth: 110 })
+    .helpOption('--help', 'this text');
+  for (const option of frame.options) command.addOption(option);
+  const all = [
+    new Option('--stage <name>', 'a deployed stage: table and vendors come from its stack'),
+    new Option('--table <name>', 'without a stage: the table').env('BRIDGE_TABLE'),
+    new Option('--stytch-url <url>', "without a stage: Stytch's host").env('BRIDGE_STYTCH_URL'),
+    new Option('--stytch-project <id>', 'without a stage: the Stytch project').env('BRIDGE_STYTCH_PROJECT'),
+    new Option('--unit-url <url>', "without a stage: Unit's host").env('BRIDGE_UNIT_URL'),
+    ...(frame.needs.includes('stytch')
+      ? [new Option('--stytch-secret-fd <n>', 'read the Stytch secret from this file descriptor')]
+      : []),
+    ...(frame.needs.includes('unit')
+      ? [new Option('--unit-token-fd <n>', 'read the Unit org token from this file descriptor')]
+      : []),
+    ...(frame.isChanging
+      ? [
+          new Option('--apply', 'make it happen; without it this is a dry run'),
+          new Option('--yes', 'with --apply: do not ask for confirmation'),
+          new Option(
+            '--operator <name>',
+            "who does it, for the record (with --stage beside AWS's caller)",
+          ).env('BRIDGE_OPERATOR'),
+        ]
+      : []),
+    new Option('--json', 'one JSON document on stdout, everything else on stderr'),
+  ];
+  for (const option of all) command.addOption(option);
+  return command.addHelpText('after', `\n${helpAfter(frame)}`);
+}
+
+function helpAfter<Shape extends z.core.$ZodLooseShape>({
+  name,
+  needs,
+  examples,
+}: CommandFrame<Shape>): string {
+  const credentials = [
+    ...(needs.includes('stytch') ? ['  STYTCH_SECRET  secret of the Stytch project'] : []),
+    ...(needs.includes('unit') ? ['  UNIT_TOKEN     your own Unit org token'] : []),
+  ];
+  return [
+    'Credentials (from a file descriptor, the environment or a prompt; never from the command line):',
+    ...credentials,
+    "  AWS            the SDK's default chain",
+    '',
+    'Exit codes: 0 done, 1 refused or found problems, 2 wrong usage, 3 a vendor or AWS failed.',
+    '',
+    'Examples:',
+    ...examples.map((example) => `  npm run ${name} -- ${example}`),
+  ].join('\n');
+}

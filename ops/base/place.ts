@@ -1,0 +1,137 @@
+// Where a command works: a deployed stage, by its stack's outputs, or a table and vendors named one by one.
+import * as z from 'zod/mini';
+import { mixedVendors } from '../../functions/config.ts';
+import { stackNameOf } from '../../lib/stages.ts';
+import { misuse, refusal, Stop } from './stop.ts';
+
+export interface Place {
+  /** Null for a place that is named by its parts. */
+  readonly stage: string | null;
+  readonly tableName: string;
+  readonly stytchUrl: string;
+  readonly stytchProjectId: string;
+  readonly unitUrl: string;
+}
+
+export const placeOptions = {
+  stage: z.optional(
+    z.string().check(z.regex(/^[a-z][a-z0-9-]{0,31}$/, { error: 'takes the name of a stage' })),
+  ),
+  table: z.optional(z.string()),
+  stytchUrl: z.optional(z.string()),
+  stytchProject: z.optional(z.string()),
+  unitUrl: z.optional(z.string()),
+};
+type PlaceOptions = z.infer<z.ZodMiniObject<typeof placeOptions>>;
+
+/** For calls from an operator's own network; retries are the SDK's. */
+export const awsClient = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 3000, requestTimeout: 5000, throwOnRequestTimeout: true },
+};
+
+/**
+ * Finds the table and the vendors, and makes sure that they belong together.
+ * @throws Stop
+ */
+export async function findPlace(options: PlaceOptions): Promise<Place> {
+  const { stage, table, stytchUrl, stytchProject, unitUrl } = options;
+  const parts = [table, stytchUrl, stytchProject, unitUrl];
+  if (stage !== undefined) {
+    if (parts.some((part) => part !== undefined)) {
+      throw misuse(
+        '--stage excludes --table, --stytch-url, --stytch-project and --unit-url (and BRIDGE_... in the environment).',
+      );
+    }
+    return checked(await placeOfStage(stage));
+  }
+  if (
+    table === undefined ||
+    stytchUrl === undefined ||
+    stytchProject === undefined ||
+    unitUrl === undefined
+  ) {
+    throw misuse('Name the --stage, or all of --table, --stytch-url, --stytch-project and --unit-url.');
+  }
+  return checked({ stage: null, tableName: table, stytchUrl, stytchProjectId: stytchProject, unitUrl });
+}
+
+/** The rule of the functions: the vendors' own hosts over https or loopback over http, and no mix. */
+function checked(place: Place): Place {
+  const faults = mixedVendors({
+    VENDOR_ENVIRONMENT: place.stytchProjectId.startsWith('project-live-') ? 'live' : 'test',
+    STYTCH_PROJECT_ID: place.stytchProjectId,
+    STYTCH_BASE_URL: place.stytchUrl,
+    UNIT_BASE_URL: place.unitUrl,
+  });
+  if (faults.length === 0) return place;
+  throw misuse(
+    "The vendors are not Stytch's and Unit's own hosts of one environment, or simulators on loopback, " +
+      'or the Stytch project is of another environment.',
+  );
+}
+
+const outputNames = {
+  tableName: 'IdMappingTableName',
+  stytchUrl: 'StytchUrl',
+  stytchProjectId: 'StytchProjectId',
+  unitUrl: 'UnitUrl',
+} as const;
+
+async function placeOfStage(stage: string): Promise<Place> {
+  const outputs = await stackOutputs(stage);
+  const of = (name: string): string => {
+    const value = outputs.get(name);
+    if (value === undefined) {
+      throw refusal('stack_outdated', `Stage ${stage} has no output ${name}: deploy this version first.`);
+    }
+    return value;
+  };
+  return {
+    stage,
+    tableName: of(outputNames.tableName),
+    stytchUrl: of(outputNames.stytchUrl),
+    stytchProjectId: of(outputNames.stytchProjectId),
+    unitUrl: of(outputNames.unitUrl),
+  };
+}
+
+/** Every output of the stage's stack, by name. */
+export async function stackOutputs(stage: string): Promise<ReadonlyMap<string, string>> {
+  const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
+  const client = new CloudFormationClient(awsClient);
+  const StackName = stackNameOf(stage);
+  const described = await client
+    .send(new DescribeStacksCommand({ StackName }))
+    .catch((error: unknown) => Promise.reject(awsFailure('describe_stacks', error)));
+  const outputs = described.Stacks?.[0]?.Outputs ?? [];
+  return new Map(
+    outputs.flatMap(({ OutputKey, OutputValue }) =>
+      OutputKey === undefined || OutputValue === undefined ? [] : [[OutputKey, OutputValue] as const],
+    ),
+  );
+}
+
+/** Who AWS says is calling. */
+export async function awsCaller(): Promise<string> {
+  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
+  const client = new STSClient(awsClient);
+  const identity = await client
+    .send(new GetCallerIdentityCommand({}))
+    .catch((error: unknown) => Promise.reject(awsFailure('get_caller_identity', error)));
+  return identity.Arn ?? 'unknown';
+}
+
+/** Of an SDK error its name alone: the rest may hold requests. */
+function awsFailure(operation: string, error: unknown): Stop {
+  const name = error instanceof Error ? error.name : 'unknown';
+  const hint =
+    name === 'ValidationError'
+      ? ' Is the stage deployed in this account and region?'
+      : ' Check your AWS credentials, profile and region.';
+  return new Stop('failed', 'aws_failed', `AWS: ${operation} failed with ${name}.${hint}`, {
+    provider: 'aws',
+    operation,
+    vendorCode: name,
+  });
+}
