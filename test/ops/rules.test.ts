@@ -1,0 +1,89 @@
+// What the commands decide without asking anybody: reasons, masks, and whose customer it is.
+import { describe, expect, it } from '@jest/globals';
+import * as z from 'zod/mini';
+import { maskEmail, maskPhone } from '../../ops/base/output.ts';
+import { reasonText } from '../../ops/base/reason.ts';
+import { choosePerson, compare, isProved } from '../../ops/link/evidence.ts';
+
+const isReason = (text: string): boolean => z.safeParse(reasonText, text).success;
+
+describe('a reason', () => {
+  it.each([
+    'SSN 123-45-6789 shown',
+    'ssn 123 45 6789',
+    'account 123456789',
+    'card 4111 1111 1111 1111',
+    'card 4111-1111-1111-1111',
+    'card 4111111111111',
+    'x',
+    'two\nlines',
+    'long '.repeat(50),
+  ])('INV5 is refused when it holds numbers of people, or is none: %s', (text) => {
+    expect(isReason(text)).toBe(false);
+  });
+
+  it.each(['ticket 4711', 'video call on 2026-11-22 at 12:30', 'case 20261122, branch 12', 'Bjørn asked'])(
+    'is taken when it names a ticket, a day or a way: %s',
+    (text) => {
+      expect(isReason(text)).toBe(true);
+    },
+  );
+});
+
+describe('masks', () => {
+  it('leave a letter and the domain of an address, and two digits of a number', () => {
+    expect([maskEmail('ada@example.com'), maskPhone('+14155550142')]).toEqual(['a***@example.com', '***42']);
+  });
+});
+
+const person = (name: string, email: string, phone: string, jwtSubject: string | null = null) => ({
+  name,
+  email,
+  phone,
+  jwtSubject,
+});
+const user = (verifiedEmails: readonly string[]) => ({
+  stytchUserId: 'user-test-1',
+  isActive: true,
+  isLocked: false,
+  factors: [],
+  verifiedEmails,
+});
+
+describe('who of a customer the user is', () => {
+  const ada = person('contact', 'ada@example.com', '+14155550142');
+  const bo = person('authorized-user-1', 'bo@example.com', '+14155550143');
+  const isAda = { user: user(['ada@example.com']), verifiedPhones: ['+14155550142'] };
+
+  it('needs email and phone of one and the same person', () => {
+    const mixed = { user: user(['ada@example.com']), verifiedPhones: ['+14155550143'] };
+    expect(compare(isAda, { persons: [ada, bo] }).map(isProved)).toEqual([true, false]);
+    expect(compare(mixed, { persons: [ada, bo] }).map(isProved)).toEqual([false, false]);
+  });
+
+  it('finds no agreement in what neither side has', () => {
+    const nobody = { user: user(['']), verifiedPhones: [''] };
+    expect(compare(nobody, { persons: [person('contact', '', '')] }).map(isProved)).toEqual([false]);
+  });
+
+  it('is whoever holds the subject already, before anybody who agrees', () => {
+    const held = { ...bo, jwtSubject: 'user-test-1' };
+    expect(choosePerson(compare(isAda, { persons: [ada, held] }), 'user-test-1', undefined).person).toBe(
+      held,
+    );
+  });
+
+  it('is the one who agrees; where two do, or none does, the operator says who', () => {
+    const twin = { ...bo, email: ada.email, phone: ada.phone };
+    expect(choosePerson(compare(isAda, { persons: [bo, ada] }), 'user-test-1', undefined).person).toBe(ada);
+    expect(() => choosePerson(compare(isAda, { persons: [ada, twin] }), 'user-test-1', undefined)).toThrow(
+      '--person',
+    );
+    const stranger = { user: user([]), verifiedPhones: [] };
+    expect(() => choosePerson(compare(stranger, { persons: [ada, bo] }), 'user-test-1', undefined)).toThrow(
+      '--person',
+    );
+    const named = choosePerson(compare(stranger, { persons: [ada, bo] }), 'user-test-1', 'authorized-user-1');
+    expect(named.person).toBe(bo);
+  });
+});
