@@ -8,7 +8,7 @@ import {
   startTestWorld,
   apply as submit,
 } from '../support/world.ts';
-import { expectNoSecrets, field, run, runJson, snapshot } from './support.ts';
+import { expectNoSecrets, field, run, runJson, snapshot, stable } from './support.ts';
 
 jest.setTimeout(60_000);
 
@@ -41,8 +41,7 @@ describe('export-user', () => {
     const all = [...(items ?? []), ...(claims ?? []), ...(pointers ?? [])];
     const held = (await world.scanTable()).filter((item) => JSON.stringify(item).includes(user.userId));
     expect(held.length).toBeGreaterThanOrEqual(6);
-    const inOrder = (some: readonly object[]) =>
-      some.map((item) => JSON.stringify(Object.entries(item).toSorted())).toSorted();
+    const inOrder = (some: readonly object[]) => some.map(stable).toSorted();
     expect(inOrder(all)).toEqual(inOrder(held));
     expect(document).not.toHaveProperty('vendors');
     expect(await snapshot(world)).toBe(before);

@@ -80,11 +80,15 @@ export async function runJson(
 
 export const apply = ['--apply', '--yes'] as const;
 
+/** An item as text, whatever the order of its attributes. */
+export const stable = (item: object): string =>
+  JSON.stringify(Object.entries(item).toSorted(([a], [b]) => a.localeCompare(b)));
+
 /** Every item, in one order: equal before and after means that nothing was written. */
 export const snapshot = async (world: World): Promise<string> =>
   (await world.scanTable())
     .filter(({ pk }) => !/^(RECONCILE|RATE#|EVENT#)/.test(String(pk)))
-    .map((item) => JSON.stringify(Object.entries(item).toSorted()))
+    .map(stable)
     .toSorted()
     .join('\n');
 
