@@ -10,6 +10,7 @@ import {
 } from '../../functions/adapters/unit/transport.ts';
 import type { CustomerRecord } from '../../functions/core/onboarding/records.ts';
 import type { OnboardingProvider } from '../../functions/core/ports.ts';
+import { silentLog } from '../base/silent-log.ts';
 
 /** A person of a customer: the customer itself, a business's contact, or an authorized user by their place. */
 export interface UnitPerson {
@@ -63,7 +64,7 @@ const READ_TRIES = 3;
 
 /** Over Unit's JSON:API with the operator's own token. */
 export function createUnitDesk(baseUrl: string, orgToken: Secret): UnitDesk {
-  const unit = createUnitTransport(baseUrl, orgToken);
+  const unit = createUnitTransport(baseUrl, orgToken, silentLog);
   const { signal } = new AbortController();
   const pathOf = (unitCustomerId: string): string => `/customers/${encodeURIComponent(unitCustomerId)}`;
   return {

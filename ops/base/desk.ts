@@ -8,6 +8,7 @@ import type { SharedOptions } from './cli.ts';
 import { readCredential } from './credentials.ts';
 import type { Output } from './output.ts';
 import { awsCaller, awsClient, findPlace, type Place } from './place.ts';
+import { silentLog } from './silent-log.ts';
 import { misuse, refusal } from './stop.ts';
 
 export interface Desk {
@@ -54,7 +55,12 @@ export async function createDesk(options: SharedOptions, output: Output): Promis
         }),
         import('../adapters/stytch-users.ts'),
       ]);
-      return createStytchUsers({ baseUrl: place.stytchUrl, projectId: place.stytchProjectId, secret });
+      return createStytchUsers({
+        baseUrl: place.stytchUrl,
+        projectId: place.stytchProjectId,
+        secret,
+        log: silentLog,
+      });
     },
     async unit() {
       const [token, { createUnitDesk }] = await Promise.all([
