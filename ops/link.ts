@@ -41,6 +41,7 @@ async function link(desk: Desk, options: z.infer<typeof shaped>) {
   show(desk, facts, comparisons);
   const plan = planLink(facts, choosePerson(comparisons, user, person), { evidence, isTransfer, reason });
   const answer = {
+    secondFactors: broughtAlong(facts),
     userId: user,
     customerId: customer,
     person: plan.person.name,
@@ -68,8 +69,13 @@ async function link(desk: Desk, options: z.infer<typeof shaped>) {
   return { outcome: 'done', operator: desk.operator(), ...answer } as const;
 }
 
+/** What was enrolled while there was nothing to steal goes on counting: the operator must know of it. */
+const broughtAlong = ({ atStytch: { secondFactors } }: FitFacts): readonly string[] =>
+  secondFactors.filter(({ isVerified }) => isVerified).map(({ kind }) => kind);
+
 /** Side by side and masked: what agrees is what matters. */
-function show({ output }: Desk, { atStytch, known }: FitFacts, comparisons: readonly Comparison[]): void {
+function show({ output }: Desk, facts: FitFacts, comparisons: readonly Comparison[]): void {
+  const { atStytch, known } = facts;
   const { user, verifiedPhones } = atStytch;
   output.say(
     `Stytch has proved: ${[...user.verifiedEmails.map(maskEmail), ...verifiedPhones.map(maskPhone)].join(', ')}`,
@@ -85,6 +91,8 @@ function show({ output }: Desk, { atStytch, known }: FitFacts, comparisons: read
       jwtSubject === null ? '-' : jwtSubject === known.stytchUserId ? 'this user' : 'another user',
     ]),
   );
+  const factors = broughtAlong(facts);
+  if (factors.length > 0) output.say(`The user brings second factors along: ${factors.join(', ')}.`);
 }
 
 await runCommand({

@@ -1,11 +1,11 @@
 // The frame of every command: options, help, one way to end, one exit code for each kind of end.
 import { Command, CommanderError, Option } from 'commander';
 import * as z from 'zod/mini';
-import { ServiceError, type UpstreamFault } from '../../functions/core/errors.ts';
 import { createDesk, type Desk } from './desk.ts';
+import { toStop } from './failure.ts';
 import { createOutput } from './output.ts';
 import { placeOptions } from './place.ts';
-import { exitCodes, misuse, Stop, type StopKind } from './stop.ts';
+import { exitCodes, misuse, type StopKind } from './stop.ts';
 
 const descriptor = z.pipe(
   z.string().check(z.regex(/^([03-9]|[1-9]\d{1,3})$/, { error: 'takes the number of a file descriptor' })),
@@ -108,37 +108,6 @@ function read<Shape extends z.core.$ZodLooseShape>(
 }
 
 const toKebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
-function toStop(error: unknown): Stop {
-  if (error instanceof Stop) return error;
-  if (error instanceof ServiceError) return vendorFailure(error);
-  if (error instanceof Error && error.name === 'ExitPromptError') {
-    return new Stop('refused', 'not_confirmed', 'Nothing was confirmed.');
-  }
-  const name = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
-  return new Stop('failed', 'unexpected', `A fault of this command: ${name}`);
-}
-
-function vendorFailure({ code, details: { upstream, reason } }: ServiceError): Stop {
-  const { provider, operation, ...rest }: UpstreamFault = upstream ?? {
-    provider: 'aws',
-    operation: 'unknown',
-  };
-  const words = [
-    `${provider} ${operation}: ${code}`,
-    ...(reason === undefined ? [] : [reason]),
-    ...Object.entries(rest).map(([name, value]) => `${name} ${value}`),
-  ];
-  const hint = provider === 'aws' ? 'Check your AWS credentials and region.' : hints[provider];
-  const isOurs = provider === 'aws' || rest.status === 401 || rest.status === 403;
-  const sentence = `${words.join(', ')}.${isOurs ? ` ${hint}` : ' It is safe to run the command again.'}`;
-  return new Stop('failed', code, sentence, { provider, operation, reason, ...rest });
-}
-
-const hints = {
-  stytch: 'Check the project secret.',
-  unit: 'Check the org token and its scopes.',
-} as const;
 
 function makeCommand<Shape extends z.core.$ZodLooseShape>(frame: CommandFrame<Shape>): Command {
   const command = new Command(`npm run ${frame.name} --`)

