@@ -54,7 +54,8 @@ export function createStytchUsers(project: StytchProject): StytchUsers {
     sdk.call(operation, run, { timeoutMs: CALL_MS, signal });
   const remove = async (operation: string, run: (client: SdkClient) => Promise<unknown>): Promise<void> => {
     const outcome = await call(operation, run);
-    if (!outcome.isAnswer && outcome.refusal.status !== 404) throw failure(operation, outcome.refusal);
+    if (outcome.isAnswer || outcome.refusal.status === 404 || noUser.has(outcome.refusal.errorType)) return;
+    throw failure(operation, outcome.refusal);
   };
   return {
     async read(stytchUserId) {

@@ -5,6 +5,7 @@ import { createDesk, type Desk } from './desk.ts';
 import { toStop } from './failure.ts';
 import { createOutput } from './output.ts';
 import { placeOptions } from './place.ts';
+import { operatorName } from './reason.ts';
 import { exitCodes, misuse, type StopKind } from './stop.ts';
 
 const descriptor = z.pipe(
@@ -20,9 +21,7 @@ const sharedOptions = {
   /** Of commands that change something. */
   apply: z._default(z.boolean(), false),
   yes: z._default(z.boolean(), false),
-  operator: z.optional(
-    z.string().check(z.regex(/^[\w.@+/:-]{2,128}$/, { error: 'takes a name or address without spaces' })),
-  ),
+  operator: z.optional(operatorName),
 };
 export type SharedOptions = z.infer<z.ZodMiniObject<typeof sharedOptions>>;
 

@@ -43,6 +43,3 @@ export const maskEmail = (email: string): string => {
 
 /** The last two digits of a number. */
 export const maskPhone = (phone: string): string => `***${phone.slice(-2)}`;
-
-/** Seconds since the epoch as a time to read. */
-export const shownTime = (seconds: number): string => new Date(seconds * 1000).toISOString();

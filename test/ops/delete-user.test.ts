@@ -1,7 +1,9 @@
 // `npm run delete-user`: what goes, what stays, and that nothing is handed out afterwards.
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { stages } from '../../lib/stages.ts';
 import { call } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
+import { createStytchUsers } from '../../ops/adapters/stytch-users.ts';
 import { individual, signedInUser, startTestWorld, apply as submit } from '../support/world.ts';
 import {
   api,
@@ -119,6 +121,17 @@ describe('delete-user', () => {
     expect(await snapshot(world)).toBe(before);
     expect(await remove(user.userId, '--force', '--reason', 'ticket 5', ...apply)).toMatchObject({ code: 0 });
     expect(await itemOf(world, `USER#${user.userId}`, 'USER')).toMatchObject({ deleted: true });
+  });
+
+  it('takes an id that Stytch cannot even read as one that is gone', async () => {
+    const value = { value: world.secrets.seeded.stytch };
+    const stytch = createStytchUsers({
+      baseUrl: world.stytch.url,
+      projectId: stages.dev.stytchProjectId,
+      secret: { read: async () => value, renew: async () => null },
+    });
+    await expect(stytch.read('user-test-odd')).resolves.toBeNull();
+    await expect(stytch.deleteUser('user-test-odd')).resolves.toBeUndefined();
   });
 
   it('refuses a user whom nobody knows', async () => {

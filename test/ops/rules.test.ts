@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod/mini';
 import { maskEmail, maskPhone } from '../../ops/base/output.ts';
 import { findPlace } from '../../ops/base/place.ts';
-import { reasonText } from '../../ops/base/reason.ts';
+import { operatorName, reasonText } from '../../ops/base/reason.ts';
 import { Stop } from '../../ops/base/stop.ts';
 import { choosePerson, compare, isProved } from '../../ops/link/evidence.ts';
 
@@ -30,6 +30,14 @@ describe('a reason', () => {
       expect(isReason(text)).toBe(true);
     },
   );
+});
+
+describe('an operator', () => {
+  it('is a name, an address or a role, and no number of a person', () => {
+    const isName = (text: string): boolean => z.safeParse(operatorName, text).success;
+    expect(['ada', 'ada@bank.example', 'team/ada'].map(isName)).toEqual([true, true, true]);
+    expect(['', 'ada o', '123-45-6789', '123456789'].map(isName)).toEqual([false, false, false, false]);
+  });
 });
 
 describe('masks', () => {
