@@ -4,6 +4,7 @@ import { stages } from '../../lib/stages.ts';
 import { call } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
 import { createStytchUsers } from '../../ops/adapters/stytch-users.ts';
+import { silent } from '../support/adapters-log.ts';
 import { individual, signedInUser, startTestWorld, apply as submit } from '../support/world.ts';
 import {
   api,
@@ -129,6 +130,7 @@ describe('delete-user', () => {
       baseUrl: world.stytch.url,
       projectId: stages.dev.stytchProjectId,
       secret: { read: async () => value, renew: async () => null },
+      log: silent,
     });
     await expect(stytch.read('user-test-odd')).resolves.toBeNull();
     await expect(stytch.deleteUser('user-test-odd')).resolves.toBeUndefined();
