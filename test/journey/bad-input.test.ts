@@ -58,12 +58,13 @@ const routesWithBody = [
   ['/v1/step-up', true],
   ['/v1/token', true],
   ['/v1/applications', true],
+  ['/v1/application-forms', true],
 ] as const;
 
 describe.each(routesWithBody)('POST %s', (path, isSignedIn) => {
   const headers = () => ({
     ...(isSignedIn ? bearer() : {}),
-    ...(path === '/v1/applications' ? { 'idempotency-key': randomUUID() } : {}),
+    ...(path.startsWith('/v1/application') ? { 'idempotency-key': randomUUID() } : {}),
   });
 
   it.each([
@@ -108,6 +109,7 @@ describe('the bearer JWT', () => {
     ['POST', '/v1/step-up'],
     ['POST', '/v1/token'],
     ['POST', '/v1/applications'],
+    ['POST', '/v1/application-forms'],
     ['GET', '/v1/applications/ABCDEFGHIJKLMNOPQRSTUVWXYZ'],
   ] as const;
 
