@@ -15,7 +15,12 @@ const project = (name, extra = {}) => ({
 });
 
 /** Over HTTP, through the built bundles: `test/support/build-once.ts` builds them before the first. */
-const bundled = (name) => project(name, { globalSetup: '<rootDir>/test/support/build-once.ts' });
+const bundled = (name) =>
+  project(name, {
+    globalSetup: '<rootDir>/test/support/build-once.ts',
+    // Whatever such a test asks of our API, the answer must be as documented.
+    setupFilesAfterEnv: ['<rootDir>/test/support/documented-answers.ts'],
+  });
 
 export default {
   projects: [
