@@ -1,0 +1,87 @@
+// A refusal as an error: RFC 9457 problem details, with the step-up challenge from wherever it survived.
+import type { ProblemCode } from './contract.ts';
+
+/** What a step-up must bring. */
+export interface Challenge {
+  readonly acrValues: readonly string[];
+  readonly maxAgeSeconds: number;
+  /** Kinds of factor that would do; empty where only the header came through. */
+  readonly acceptableFactors: readonly string[];
+}
+
+export interface FieldError {
+  /** JSON Pointer into the body that was sent. */
+  readonly pointer: string;
+  readonly reason: string;
+}
+
+/** The members of a problem; all of them may be missing from what some proxy answers. */
+export interface ProblemDetails {
+  readonly code?: ProblemCode;
+  readonly title?: string;
+  /** Safe to show to users. */
+  readonly detail?: string;
+  readonly errors?: readonly FieldError[];
+  readonly acrValues?: readonly string[];
+  readonly maxAge?: number;
+  readonly acceptableFactors?: readonly string[];
+  /** With `customer_ambiguous`: choose one. */
+  readonly customerIds?: readonly string[];
+  /** With `application_exists`: the caller's own. */
+  readonly applicationId?: string;
+}
+
+/** The code of an answer that is no problem of ours: API Gateway and proxies have their own forms. */
+const codes: Readonly<Record<number, ProblemCode>> = {
+  404: 'not_found',
+  413: 'payload_too_large',
+  429: 'rate_limited',
+  503: 'temporarily_unavailable',
+};
+
+export class ProblemError extends Error {
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly details: ProblemDetails;
+  readonly challenge: Challenge | undefined;
+  readonly retryAfterSeconds: number | undefined;
+  /** Quote it to support. */
+  readonly requestId: string | undefined;
+
+  constructor(status: number, details: ProblemDetails, headers = new Headers()) {
+    const challenge = status === 401 ? challengeOf(details, headers) : undefined;
+    const code = challenge
+      ? 'insufficient_user_authentication'
+      : (details.code ?? codes[status] ?? 'server_error');
+    super(details.title ?? code);
+    this.name = 'ProblemError';
+    this.status = status;
+    this.code = code;
+    this.details = details;
+    this.challenge = challenge;
+    this.retryAfterSeconds = retryAfter(headers);
+    this.requestId = headers.get('x-request-id') ?? undefined;
+  }
+
+  get fieldErrors(): readonly FieldError[] {
+    return this.details.errors ?? [];
+  }
+}
+
+/** RFC 9470: the header, the header as AWS front doors may rename it, then the body. */
+function challengeOf(details: ProblemDetails, headers: Headers): Challenge | undefined {
+  const header = headers.get('www-authenticate') ?? headers.get('x-amzn-remapped-www-authenticate') ?? '';
+  const acrValues = /acr_values="(.*?)"/.exec(header)?.[1]?.split(' ') ?? details.acrValues;
+  const maxAge = /max_age="?(\d+)/.exec(header)?.[1] ?? details.maxAge;
+  return (
+    acrValues && {
+      acrValues,
+      maxAgeSeconds: Number(maxAge),
+      acceptableFactors: details.acceptableFactors ?? [],
+    }
+  );
+}
+
+/** Seconds. */
+export const retryAfter = (headers: Headers): number | undefined =>
+  Number(headers.get('retry-after')) || undefined;
