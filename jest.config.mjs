@@ -34,6 +34,8 @@ export default {
     bundled('journey'),
     bundled('ops'),
     bundled('browser'),
+    bundled('client'),
+    bundled('contract-http'),
   ],
   // Jest leaves one core free, which on a machine with two is half of it.
   maxWorkers: '100%',

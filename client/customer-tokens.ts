@@ -20,14 +20,8 @@ export function createCustomerTokens(
         const fresh: Held = { token: exchange(request), until: Infinity };
         held = fresh;
         tokens.set(key, fresh);
-        fresh.token.then(
-          ({ expiresIn }) => {
-            fresh.until = Date.now() + expiresIn * 900;
-          },
-          () => {
-            fresh.until = 0;
-          },
-        );
+        const live = (seconds: number): number => (fresh.until = Date.now() + seconds * 900);
+        fresh.token.then(({ expiresIn }) => live(expiresIn)).catch(() => live(-1));
       }
       return abortable(held.token, options.signal);
     },

@@ -17,6 +17,7 @@ const checks: readonly Check[] = [
   { name: 'types', command: [bin('tsc')] },
   { name: 'lint', command: [bin('oxlint'), '--type-aware', '--deny-warnings'] },
   { name: 'lock file', command: [process.execPath, '--import', 'tsx', 'scripts/check-lock.ts'] },
+  { name: 'API document', command: [bin('redocly'), 'lint', 'openapi.yaml'] },
   { name: 'synth', command: [bin('cdk'), 'synth', '--quiet'] },
 ];
 
@@ -50,7 +51,7 @@ interface TestCounts {
 /** Rules and adapters with coverage; the rest run in processes of their own, where coverage would only cost time. */
 const testRuns = [
   ['--selectProjects', 'core', 'contract', 'http', 'adapters', '--coverage'],
-  ['--selectProjects', 'lib', 'scripts', 'simulators', 'journey', 'ops', 'browser'],
+  ['--selectProjects', 'lib', 'scripts', 'simulators', 'journey', 'ops', 'browser', 'client', 'contract-http'],
 ] as const;
 
 /** One run of Jest; a suite that could not even start is one failure. */

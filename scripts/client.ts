@@ -39,4 +39,9 @@ export async function buildClient(into = 'dist/client'): Promise<void> {
   await copyFile('LICENSE', path.join(into, 'LICENSE'));
 }
 
-if (process.argv[1] === path.resolve('scripts/client.ts')) await buildClient();
+if (process.argv[1] === path.resolve('scripts/client.ts')) {
+  buildClient().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,41 @@
+// The client's types against the contract's schemas: tsc is the judge, and this file does not compile when they differ.
+import { describe, expect, it } from '@jest/globals';
+import type * as z from 'zod/mini';
+import type { Client, ProblemCode, Routes } from '../../client/index.ts';
+import { routes } from '../../functions/contract/routes.ts';
+import type { ErrorCode } from '../../functions/core/errors.ts';
+
+type Table = typeof routes;
+type Called = {
+  [Name in keyof Table]: Table[Name]['authentication'] extends 'signature' ? never : Name;
+}[keyof Table];
+type KeyOf<Name extends Called> = `${Table[Name]['method']} ${Table[Name]['path']}` & keyof Routes;
+
+/** zod's types can be written to, and the client's cannot. */
+type Frozen<T> = T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> } : T;
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : { wrong: B }) : { wrong: A };
+
+type Sent<Name extends Called> = Table[Name] extends { request: infer Schema extends z.ZodMiniType }
+  ? z.input<Schema>
+  : Table[Name] extends { body: 'raw' }
+    ? Blob
+    : undefined;
+type Given<Name extends Called> = Table[Name]['answers'][keyof Table[Name]['answers']] extends infer Schema
+  ? Schema extends z.ZodMiniType
+    ? z.output<Schema>
+    : void
+  : never;
+
+const same: { [Name in Called]: Same<Frozen<Sent<Name>>, Frozen<Routes[KeyOf<Name>]['body']>> } & {
+  [Name in Called as `${Name} answers`]: Same<Frozen<Given<Name>>, Frozen<Routes[KeyOf<Name>]['answer']>>;
+} & { [Name in Called as `${Name} is a method`]: Name extends keyof Client ? true : false } & {
+  codes: Same<ProblemCode, ErrorCode>;
+} = new Proxy({} as never, { get: () => true });
+
+describe("the client's types", () => {
+  it('are those of the contract, by the judgement of tsc, for every route but the webhook', () => {
+    const called = Object.entries(routes).filter(([, { authentication }]) => authentication !== 'signature');
+    expect(called.map(([name]) => Reflect.get(same, name))).toEqual(called.map(() => true));
+    expect(called).toHaveLength(Object.keys(routes).length - 1);
+  });
+});
