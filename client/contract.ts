@@ -144,7 +144,7 @@ export type FactorsAnswer = {
     /** The kind of factor. */
     readonly kind: FactorKind;
     /** The last digits of a number, or null. */
-    readonly label: unknown;
+    readonly label: string | null;
     /** Whether its owner has proved it. */
     readonly isVerified: boolean;
     /** Whether it counts now. */

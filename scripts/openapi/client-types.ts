@@ -19,6 +19,7 @@ function typeOf(schema: unknown): string {
     ...(schema['properties'] === undefined ? list(schema['oneOf']) : []),
   ];
   if (choices.length > 0) return union(choices.map(typeOf));
+  if (Array.isArray(type)) return union(type.map((one) => typeOf({ ...schema, type: one })));
   if ('const' in schema) return JSON.stringify(schema['const']);
   if (Array.isArray(schema['enum'])) return union(schema['enum'].map((value) => JSON.stringify(value)));
   if (type === 'array') return `readonly (${typeOf(schema['items'])})[]`;

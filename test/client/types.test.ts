@@ -26,16 +26,18 @@ type Given<Name extends Called> = Table[Name]['answers'][keyof Table[Name]['answ
     : void
   : never;
 
-const same: { [Name in Called]: Same<Frozen<Sent<Name>>, Frozen<Routes[KeyOf<Name>]['body']>> } & {
+type Proofs = { [Name in Called]: Same<Frozen<Sent<Name>>, Frozen<Routes[KeyOf<Name>]['body']>> } & {
   [Name in Called as `${Name} answers`]: Same<Frozen<Given<Name>>, Frozen<Routes[KeyOf<Name>]['answer']>>;
 } & { [Name in Called as `${Name} is a method`]: Name extends keyof Client ? true : false } & {
   codes: Same<ProblemCode, ErrorCode>;
-} = new Proxy({} as never, { get: () => true });
+};
+type Faults = { [Name in keyof Proofs]: Proofs[Name] extends true ? never : Name }[keyof Proofs];
+
+/** Typed by the names of what differs. */
+const faults: [Faults] extends [never] ? 'none' : Faults = 'none';
 
 describe("the client's types", () => {
-  it('are those of the contract, by the judgement of tsc, for every route but the webhook', () => {
-    const called = Object.entries(routes).filter(([, { authentication }]) => authentication !== 'signature');
-    expect(called.map(([name]) => Reflect.get(same, name))).toEqual(called.map(() => true));
-    expect(called).toHaveLength(Object.keys(routes).length - 1);
+  it('are those of the contract, by the judgement of tsc', () => {
+    expect(faults).toBe('none');
   });
 });
