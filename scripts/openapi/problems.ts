@@ -105,7 +105,7 @@ export function problemAnswers(
 }
 
 function problemAnswer(status: number, codes: readonly ErrorCode[], everyHeader: JsonSchema): ProblemAnswer {
-  const message = gatewayMessages[status];
+  const message = gatewayMessages[status] ?? (status === 404 ? 'Not Found' : undefined);
   const headers = [...new Set(codes.flatMap((code) => proseOf(code).headers ?? []))];
   const extra = headers.flatMap((name) =>
     name === 'www-authenticate' ? [name, 'x-amzn-remapped-www-authenticate'] : [name],

@@ -1,32 +1,15 @@
 // Passkeys in a real browser: Chromium's virtual authenticator, our options, Stytch's verification.
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
 import { call } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
+import { describeInBrowser, launchChromium } from '../support/chromium.ts';
 import { emailFactor, startTestWorld } from '../support/world.ts';
 
-/** Where the system keeps Chromium, or null. */
-function findChromium(): string | null {
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
-    try {
-      return execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
-    } catch {
-      // The next name.
-    }
-  }
-  return null;
-}
-
-const executablePath = findChromium();
-if (executablePath === null)
-  process.stderr.write('No Chromium here: the passkey test in a browser is skipped.\n');
-const describeWithBrowser = executablePath === null ? describe.skip : describe;
-
-describeWithBrowser('a passkey in Chromium', () => {
+describeInBrowser('a passkey in Chromium', () => {
   let world: World;
   let browser: Browser;
   let page: Page;
@@ -39,18 +22,7 @@ describeWithBrowser('a passkey in Chromium', () => {
     );
     site.listen(0, '127.0.0.1');
     await once(site, 'listening');
-    browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchChromium();
     page = await browser.newPage();
     await page.goto(`http://localhost:${(site.address() as AddressInfo).port}/`);
     const devtools = await page.context().newCDPSession(page);

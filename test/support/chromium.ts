@@ -1,0 +1,38 @@
+// The system's Chromium, for tests in a browser; where there is none they are skipped, and say so.
+import { execFileSync } from 'node:child_process';
+import { describe } from '@jest/globals';
+import { type Browser, chromium } from 'playwright-core';
+
+/** Where the system keeps Chromium, or null. */
+function findChromium(): string | null {
+  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
+    try {
+      return execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
+    } catch {
+      // The next name.
+    }
+  }
+  return null;
+}
+
+const executablePath = findChromium();
+
+/** `describe`, or a skip that is printed. */
+export function describeInBrowser(what: string, tests: () => void): void {
+  if (executablePath === null) process.stderr.write(`No Chromium here: skipped: ${what}.\n`);
+  (executablePath === null ? describe.skip : describe)(what, tests);
+}
+
+export const launchChromium = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: executablePath ?? '',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
