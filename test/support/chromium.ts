@@ -34,5 +34,7 @@ export const launchChromium = (): Promise<Browser> =>
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      // A page that a test serves by interception has no address, so Chromium thinks it public and asks for permission.
+      '--disable-features=LocalNetworkAccessChecks',
     ],
   });
