@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type * as z from 'zod/mini';
 import type { Client, ProblemCode, Routes } from '../../client/index.ts';
-import { routes } from '../../functions/contract/routes.ts';
+import type { routes } from '../../functions/contract/routes.ts';
 import type { ErrorCode } from '../../functions/core/errors.ts';
 
 type Table = typeof routes;

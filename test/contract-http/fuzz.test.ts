@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { World } from '../../local/world.ts';
 import { broken, type Hints, valid } from '../support/arbitrary.ts';
 import { expectDocumented, isGatewayMade, readDocument } from '../support/documented.ts';
@@ -91,7 +91,7 @@ function requests({ requestBody, parameters = [] }: Parts, hints: Hints): fc.Arb
     who: fc.oneof(
       { arbitrary: fc.constantFrom('customer', 'newcomer', 'oneFactor' as const), weight: 5 },
       { arbitrary: fc.constantFrom('nobody', 'garbage' as const), weight: 1 },
-    ) as fc.Arbitrary<Request['who']>,
+    ),
     ids: fc.array(fc.oneof(owned, fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 })), {
       minLength: 2,
       maxLength: 2,

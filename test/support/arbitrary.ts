@@ -1,5 +1,5 @@
 // Values by a JSON Schema of openapi.yaml, and the same values broken in one place.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readDocument } from './documented.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -99,7 +99,7 @@ function text({ pattern, format, minLength = 0, maxLength = 64 }: Schema): fc.Ar
   );
   return fc
     .array(unit, { minLength: shortest, maxLength: longest })
-    .map((parts) => parts.join('').replaceAll(/[\u0000-\u001f\u007f]/g, ''))
+    .map((parts) => parts.join('').replaceAll(/\p{Cc}/gu, ''))
     .map((one) => (one.length < shortest ? 'x'.repeat(shortest) : one));
 }
 

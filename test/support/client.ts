@@ -21,7 +21,7 @@ export function wire(
     sent,
     headers,
     fetch: async (input, init) => {
-      const { pathname } = new URL(String(input));
+      const { pathname } = new URL(input instanceof Request ? input.url : input);
       sent.push(`${init?.method} ${pathname}`);
       headers.push(new Headers(init?.headers));
       const nth = sent.length;
