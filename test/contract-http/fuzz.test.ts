@@ -142,7 +142,9 @@ async function send(method: string, template: string, { who, ids, key, type, bod
   const answer = { status: response.status, headers: response.headers, text };
   expectDocumented(answer, method, new URL(response.url).pathname);
   const told = `${method} ${path} ${type} ${body?.slice(0, 500)} -> ${response.status} ${text.slice(0, 500)}`;
-  if (response.status >= 500 || isGatewayMade(response)) throw new Error(told);
+  // A slash in an id makes another path, which the gateway does not know.
+  const isOtherPath = response.status === 404 && template.includes('{');
+  if (response.status >= 500 || (isGatewayMade(response) && !isOtherPath)) throw new Error(told);
   const code = text.startsWith('{') && 'code' in JSON.parse(text) ? ` ${JSON.parse(text).code}` : '';
   const key_ = `${method} ${template}`;
   seen.set(key_, (seen.get(key_) ?? new Set()).add(`${response.status}${code}`));
@@ -167,6 +169,8 @@ describe('P2, P3 whatever is sent', () => {
         sessionToken: template.endsWith('revoke') ? [] : [customer.sessionToken, newcomer.sessionToken],
         all: [false],
         scopes: [...scopes.map((scope) => [scope]), ['cards', 'accounts'], ['customers-write']],
+        // Left out by JSON: ids that nobody has are refused, and then nothing else is tried.
+        resources: [undefined],
         customerId: (me.customers ?? []).map(({ customerId }) => customerId),
         ids: (me.applications ?? []).map(({ applicationId }) => applicationId),
         redirectUrl: ['http://localhost:4400/callback', 'https://evil.example.com/'],

@@ -1,5 +1,6 @@
 // Unit's customer token: as narrow and as short as the rules ask, for a JWT that they have verified.
 import * as z from 'zod/mini';
+import { ServiceError } from '../../core/errors.ts';
 import type { TokenProvider } from '../../core/ports.ts';
 import { toServiceError, type UnitTransport, unreadable } from './transport.ts';
 
@@ -7,6 +8,7 @@ import { toServiceError, type UnitTransport, unreadable } from './transport.ts';
 const TIMEOUT_MS = 5000;
 /** A repeat makes a second token at worst, which is harmless inside the deadline. */
 const TRIES = 2;
+const RESOURCES = '/data/attributes/resources';
 
 const tokenDocument = z.looseObject({
   data: z.looseObject({
@@ -42,7 +44,13 @@ export function createTokenProvider(unit: UnitTransport): TokenProvider {
         tries: TRIES,
         signal,
       });
-      if (!reply.isOk) throw toServiceError(reply);
+      if (!reply.isOk) {
+        // Unit judges the ids that narrow a token: one that is not the customer's own is no outage.
+        const isForeign = reply.status === 400 && reply.pointers.some((one) => one.startsWith(RESOURCES));
+        throw isForeign
+          ? new ServiceError('not_found', { reason: 'resource', upstream: reply.fault })
+          : toServiceError(reply);
+      }
       const parsed = tokenDocument.safeParse(reply.document);
       if (!parsed.success) throw unreadable(operation, reply.status);
       const { token, expiresIn } = parsed.data.data.attributes;

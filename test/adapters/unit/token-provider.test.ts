@@ -74,6 +74,15 @@ describe('asking Unit for a customer token', () => {
     });
   });
 
+  it('O1 answers not_found when Unit refuses a card or an account as not the customer’s own', async () => {
+    const errors = [
+      { status: '400', code: 'invalid_value', source: { pointer: '/data/attributes/resources/0/ids/0' } },
+    ];
+    const { create } = await unitThat(answering(400, { errors }));
+    const refusal = await refusalOf(create({ resources: [{ type: 'card', ids: ['1'] }] }));
+    expect([refusal.code, refusal.details.upstream?.status]).toEqual(['not_found', 400]);
+  });
+
   it('says the life that Unit gave, and never a longer one than was asked for', async () => {
     const shorter = await unitThat(answering(201, token({ expiresIn: 60 })));
     const longer = await unitThat(answering(201, token({ expiresIn: 86_400 })));
