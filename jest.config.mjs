@@ -36,6 +36,7 @@ export default {
     bundled('browser'),
     bundled('client'),
     bundled('contract-http'),
+    bundled('security'),
   ],
   // Jest leaves one core free, which on a machine with two is half of it.
   maxWorkers: '100%',

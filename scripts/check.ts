@@ -57,7 +57,8 @@ interface TestCounts {
 /** Rules and adapters with coverage; the rest run in processes of their own, where coverage would only cost time. */
 const testRuns = [
   ['--selectProjects', 'core', 'contract', 'http', 'adapters', '--coverage'],
-  ['--selectProjects', 'lib', 'scripts', 'simulators', 'journey', 'ops', 'browser', 'client', 'contract-http'],
+  ['--selectProjects', 'lib', 'scripts', 'simulators', 'browser', 'client', 'contract-http'],
+  ['--selectProjects', 'journey', 'ops', 'security'],
 ] as const;
 
 /** One run of Jest; a suite that could not even start is one failure. */
