@@ -115,6 +115,8 @@ export const lookAlikeRequest = z.strictObject({
   kind: z.enum(lookAlikeKinds),
   userId: z.optional(z.string()),
   sessionId: z.optional(z.string()),
+  /** Laid over the protected header before it is signed; null takes one out. */
+  header: z.optional(z.record(z.string(), z.unknown())),
   /** Laid over the claims; null takes one out. */
   claims: z.optional(z.record(z.string(), z.unknown())),
   /** Laid over the session claim; null takes an entry out. */
@@ -134,7 +136,8 @@ export async function mintLookAlike(
   const inner = laidOver({ ...asRecord(plain[SESSION_CLAIM]) }, request.sessionClaim ?? {});
   const claims = { ...plain, iat: Number(plain['iat']), [SESSION_CLAIM]: inner };
   const draft = DRAFTS[request.kind]({ header: { alg: 'RS256', kid: key.kid, typ: 'JWT' }, claims, world });
-  const jwt = sealedJwt({ ...draft, claims: laidOver(draft.claims, request.claims ?? {}) }, key);
+  const header = laidOver(draft.header, request.header ?? {});
+  const jwt = sealedJwt({ ...draft, header, claims: laidOver(draft.claims, request.claims ?? {}) }, key);
   return world.witness.issued(jwt);
 }
 

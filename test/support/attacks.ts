@@ -1,10 +1,13 @@
 // What every attack needs: a world with a victim and an attacker, a way to ask for a token, and what a refusal is.
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import * as z from 'zod/mini';
 import { call, type Exchange, eventually } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
 import type { CheckName } from './attack-checks.ts';
 import { apply, individual, type SignedInUser, signedInUser, startTestWorld } from './world.ts';
+
+// A world takes two seconds to start, on a busy machine many more.
+jest.setTimeout(30_000);
 
 /** One attack; its title ends with the check that stops it, so that `jest -t` finds all attacks on one check. */
 export function attack(
@@ -134,4 +137,22 @@ export const loggedRefusal = ({ logs }: World, { headers }: Exchange): Promise<R
 export async function expectRefused(world: World, answer: Exchange, refusal: Refusal): Promise<void> {
   expectNoToken(answer);
   expect(await loggedRefusal(world, answer)).toEqual(refusal);
+}
+
+/**
+ * Refused at our own door, by this layer and no other: no vendor was asked about anybody (standards J4).
+ * `jwks` is how often the public keys may have been fetched: an unknown key id may cause one.
+ */
+export async function expectRefusedAtDoor(
+  world: World,
+  send: () => Promise<Exchange>,
+  reason: string,
+  { jwks = 0 }: { readonly jwks?: number } = {},
+): Promise<void> {
+  const calls = vendorCallsFrom(world);
+  const answer = await send();
+  await expectRefused(world, answer, { code: 'invalid_token', reason });
+  const made = calls();
+  expect(made).toMatchObject({ stytch: [], unit: [] });
+  expect(made.jwks).toBeLessThanOrEqual(jwks);
 }

@@ -120,6 +120,14 @@ describe('a look-alike of a session JWT', () => {
     expect(flaws(jwt)).toEqual(['nbf']);
   });
 
+  it('can have anything in its header laid over or taken out, and is signed over what results', async () => {
+    const plain = await bench.controls.mintLookAlike({ kind: 'genuine', userId, header: { cty: 'JWT' } });
+    expect(decoded(plain).header).toMatchObject({ alg: 'RS256', cty: 'JWT' });
+    expect(flaws(plain)).toEqual([]);
+    const bare = await bench.controls.mintLookAlike({ kind: 'genuine', userId, header: { typ: null } });
+    expect(flaws(bare)).toEqual(['typ']);
+  });
+
   it('needs a user or a session to look like', async () => {
     await expect(bench.controls.mintLookAlike({ kind: 'expired' })).rejects.toThrow('userId');
     await expect(bench.controls.mintLookAlike({ kind: 'expired', userId: 'nobody' })).rejects.toThrow(
