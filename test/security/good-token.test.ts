@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => all.world.close());
 
 describe('what is no attack', () => {
-  it('the victim gets a token for reading, by one call to each vendor', async () => {
+  it('the victim gets a token for reading, by one call to each vendor [control]', async () => {
     const calls = vendorCallsFrom(all.world);
     expectToken(await exchange(all.world, all.victim.sessionJwt));
     expect(calls()).toMatchObject({

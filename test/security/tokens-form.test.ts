@@ -79,7 +79,7 @@ const rawLines = (authorization: readonly string[]): Promise<Exchange> =>
       url,
       {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: authorization as string[] },
+        headers: { 'content-type': 'application/json', authorization: authorization as unknown as string },
       },
       (response) => {
         const chunks: Buffer[] = [];

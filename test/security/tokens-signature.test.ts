@@ -68,8 +68,10 @@ function hmac(alg: 'HS256' | 'HS384' | 'HS512', secret: string | Buffer): string
   return `${input}.${createHmac(digest, secret).update(input).digest('base64url')}`;
 }
 
-const publicKey = (type: 'spki' | 'pkcs1', format: 'pem' | 'der') =>
-  createPublicKey({ key: project as JsonWebKey, format: 'jwk' }).export({ type, format });
+const publicKey = (type: 'spki' | 'pkcs1', format: 'pem' | 'der'): string | Buffer => {
+  const key = createPublicKey({ key: project as JsonWebKey, format: 'jwk' });
+  return format === 'pem' ? key.export({ type, format }) : key.export({ type, format });
+};
 
 const rsa = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 const ec = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve }).privateKey;
