@@ -27,7 +27,8 @@ const logger = new Logger({ serviceName: 'stytch-unit-bridge', logLevel: 'INFO' 
 /** Writes JSON lines; the fields' type admits ids, codes and numbers, and no objects that could hide a secret. */
 export const log: Log = {
   record(code, fields) {
-    logger.info(code, { code, requestId: null, ...requests.getStore(), ...fields });
+    // Code and request last, so that no field takes their place.
+    logger.info(code, { ...fields, requestId: null, ...requests.getStore(), code });
   },
 };
 

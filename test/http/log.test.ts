@@ -75,6 +75,14 @@ describe('a log line', () => {
     expect(byCode['other']).not.toHaveProperty('stytchUserId');
   });
 
+  it('A16.3.1 keeps its own code and request, whatever its fields are called', async () => {
+    const fields = { code: 'invalid_scope', requestId: 'another', message: 'x' };
+    const lines = await linesOf(() =>
+      withRequestId('request-7', async () => log.record('exchange_token.refused', fields)),
+    );
+    expect(lines).toMatchObject([{ code: 'exchange_token.refused', requestId: 'request-7' }]);
+  });
+
   it('A16.4.1 cannot be split in two by a value', async () => {
     const lines = await linesOf(async () => log.record('x', { route: 'GET /\n{"code":"forged"}' }));
     expect(lines).toHaveLength(1);

@@ -175,4 +175,63 @@ const asked = {
   },
 } as const satisfies Record<string, AttackCheck>;
 
-export const requestChecks = { ...ownership, ...asked } as const satisfies Record<string, AttackCheck>;
+const parseBody = 'functions/http/parse-body.ts';
+
+/** How a request is written, and what of it is told on. */
+const written = {
+  'no-proto': {
+    what: 'A body with a __proto__ member is no JSON to us.',
+    edits: [{ file: parseBody, find: "if (key === '__proto__')", replace: 'if (false)' }],
+  },
+  'json-type': {
+    what: 'A body says that it is JSON in UTF-8.',
+    edits: [
+      {
+        file: parseBody,
+        find: 'if (!/^application\\/json',
+        replace: 'if (false && !/^application\\/json',
+      },
+    ],
+  },
+  'strict-utf8': {
+    what: 'Bytes that are no UTF-8 are refused, not replaced.',
+    edits: [{ file: parseBody, find: '{ fatal: true }', replace: '{ fatal: false }' }],
+  },
+  'body-size': {
+    what: 'A body is no larger than its route allows.',
+    edits: [{ file: parseBody, find: 'request.rawBody.byteLength > route.maxBodyBytes', replace: 'false' }],
+  },
+  'log-known-scopes': {
+    what: 'Scopes are logged once the policy has named them.',
+    edits: [
+      {
+        file: core('exchange/exchange-token'),
+        find: 'const requirement = requirementFor(',
+        replace: "trail['scopes'] = request.scopes; const requirement = requirementFor(",
+      },
+    ],
+  },
+  'told-names': {
+    what: 'The name of an unknown field is told back only where it is a plain word.',
+    edits: [{ file: parseBody, find: '/^[\\w-]{1,64}$/.test(key) ? key', replace: 'true ? key' }],
+  },
+  'key-form': {
+    what: 'An Idempotency-Key is one text of visible characters.',
+    edits: [
+      {
+        file: 'functions/http/idempotency-key.ts',
+        find: 'match?.[1] ?? match?.[2];',
+        replace: "match?.[1] ?? match?.[2] ?? request.header('idempotency-key');",
+      },
+    ],
+  },
+  'true-source': {
+    what: 'The caller’s address is the gateway’s word, and no header’s.',
+    edits: [{ file: 'functions/http/caller.ts', find: "trustedProxy === 'cloudfront'", replace: 'true' }],
+  },
+} as const satisfies Record<string, AttackCheck>;
+
+export const requestChecks = { ...ownership, ...asked, ...written } as const satisfies Record<
+  string,
+  AttackCheck
+>;

@@ -153,9 +153,9 @@ function valueOf<T>(settled: PromiseSettledResult<T>): T {
 const refusalFields = (error: unknown): LogFields =>
   error instanceof ServiceError
     ? {
-        code: error.code,
+        errorCode: error.code,
         reason: error.details.reason ?? null,
         provider: error.details.upstream?.provider ?? null,
         vendorRequestId: error.details.upstream?.vendorRequestId ?? null,
       }
-    : { code: 'server_error', reason: null };
+    : { errorCode: 'server_error', reason: null };

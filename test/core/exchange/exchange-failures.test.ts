@@ -21,7 +21,7 @@ describe('What fails at Unit', () => {
     expect(await refusal(exchange(reads))).toBe(unitDown);
     expect(world.linesOf('exchange_token.refused')).toMatchObject([
       {
-        code: 'upstream_unavailable',
+        errorCode: 'upstream_unavailable',
         provider: 'unit',
         vendorRequestId: 'support-1',
         unitCustomerId: '700001',
@@ -37,7 +37,9 @@ describe('What fails at Unit', () => {
     const bug = new TypeError('customer-token-1 is not iterable');
     world.fail('unit.createCustomerToken', bug);
     await expect(exchange(reads)).rejects.toBe(bug);
-    expect(world.linesOf('exchange_token.refused')).toMatchObject([{ code: 'server_error', reason: null }]);
+    expect(world.linesOf('exchange_token.refused')).toMatchObject([
+      { errorCode: 'server_error', reason: null },
+    ]);
     expect(JSON.stringify(world.logged)).not.toContain('customer-token');
   });
 

@@ -295,7 +295,7 @@ describe('G6 Every refusal leaves one audit record', () => {
           sessionId: SESSION,
           policyName: 'default',
           policyVersion: 'policy-version-1',
-          code: one.code,
+          errorCode: one.code,
           ...(one.reason === undefined ? {} : { reason: one.reason }),
         },
       },
