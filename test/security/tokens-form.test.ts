@@ -1,6 +1,5 @@
 // Where a token stands and how it is written: what is not a bearer JWT in the Authorization header is nothing.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { request } from 'node:http';
 import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { CompactEncrypt } from 'jose';
@@ -13,6 +12,7 @@ import {
   startAttackWorld,
 } from '../support/attacks.ts';
 import { encoded, type Parts, partsOf, signedByAttacker } from '../support/forgeries.ts';
+import { jsonHeaders, sendRaw } from '../support/security.ts';
 
 let all: AttackWorld;
 /** The victim's own good token: only its place or its form is wrong. */
@@ -71,33 +71,15 @@ describe('a good token in the wrong place', () => {
   }
 });
 
-/** Header lines as they are, also twice the same: `fetch` would join or refuse them. */
-const rawLines = (authorization: readonly string[]): Promise<Exchange> =>
-  new Promise((resolve, reject) => {
-    const url = `${all.world.apiUrl}/v1/token`;
-    const sent = request(
-      url,
-      {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: authorization as unknown as string },
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () =>
-          resolve({
-            method: 'POST',
-            url,
-            status: response.statusCode ?? 0,
-            headers: new Headers(response.headers as Record<string, string>),
-            body: JSON.parse(Buffer.concat(chunks).toString()),
-          }),
-        );
-      },
-    );
-    sent.on('error', reject);
-    sent.end(JSON.stringify(scopes));
-  });
+/** Header lines as they are, also twice the same. */
+const rawLines = (lines: readonly string[]): Promise<Exchange> =>
+  sendRaw(
+    all.world,
+    'POST',
+    '/v1/token',
+    [...jsonHeaders(), ...lines.map((line) => ['authorization', line] as const)],
+    JSON.stringify(scopes),
+  );
 
 describe('a good token in the wrong form', () => {
   const forms: Readonly<Record<string, () => string>> = {

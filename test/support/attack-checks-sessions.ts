@@ -125,7 +125,13 @@ export const sessionChecks = {
   },
   'proved-at-all': {
     what: 'A factor without a time that can be read was never proved.',
-    edits: [{ file: judge, find: 'if (factor.lastAuthenticatedAt === null) return false;', replace: '' }],
+    edits: [
+      {
+        file: judge,
+        find: 'lastAuthenticatedAt === null) return false',
+        replace: 'lastAuthenticatedAt === null) return true',
+      },
+    ],
   },
   'not-from-the-future': {
     what: 'A factor that will be proved later was not proved.',
@@ -166,6 +172,16 @@ export const sessionChecks = {
   'factor-verified': {
     what: 'A factor counts once it is verified on the user.',
     edits: [{ file: counting, find: ' && candidate.isVerified', replace: '' }],
+  },
+  'factor-counted': {
+    what: 'A factor counts by the user as of now and by our own records of it.',
+    edits: [
+      {
+        file: counting,
+        find: 'isOnUser(factor, user.factors) && isKnown(factor, records, now)',
+        replace: 'true',
+      },
+    ],
   },
   'late-factor-waits': {
     what: 'A factor that appears after the first application waits a day.',
