@@ -231,7 +231,237 @@ const written = {
   },
 } as const satisfies Record<string, AttackCheck>;
 
-export const requestChecks = { ...ownership, ...asked, ...written } as const satisfies Record<
-  string,
-  AttackCheck
->;
+/** Who may enrol, remove and replace a second factor. */
+const enrolment = {
+  'enrolment-presented': {
+    what: 'The JWT that was presented is judged, as well as what has become of its session.',
+    edits: [
+      {
+        file: core('factors/enrolment'),
+        find: 'judge(widened, presented.factors, everyFactor, now, policy),',
+        replace: '',
+      },
+    ],
+  },
+  'held-factor': {
+    what: 'Whoever holds a factor that counts enrols another by it alone.',
+    edits: [
+      {
+        file: core('factors/enrolment'),
+        find: "if (holdsFactor(current.user, known.factors, now)) return 'held_factor';",
+        replace: "if (holdsFactor(current.user, known.factors, now)) return 'nothing_yet';",
+      },
+    ],
+  },
+  'nothing-yet': {
+    what: 'A first factor is free only while there is no application and no customer.',
+    edits: [
+      {
+        file: core('factors/enrolment'),
+        find: 'known.applications.length === 0 && known.customers.length === 0',
+        replace: 'true',
+      },
+    ],
+  },
+  'unit-phone': {
+    what: 'A customer without a factor enrols the number that Unit holds.',
+    edits: [
+      {
+        file: core('factors/enrol-sms'),
+        find: "throw new ServiceError('factor_not_allowed', { reason: 'not_the_number_of_unit' });",
+        replace: '',
+      },
+    ],
+  },
+  'enrolment-window': {
+    what: 'An enrolment needs a sign-in of the last ten minutes, and its end one of the last twenty.',
+    edits: [
+      {
+        file: core('factors/enrolment'),
+        find: 'ENROLMENT_WINDOW_SECONDS = 600',
+        replace: 'ENROLMENT_WINDOW_SECONDS = 43200',
+      },
+    ],
+  },
+  'late-confirmation': {
+    what: 'An enrolment that was not confirmed here before the application waits like a late factor.',
+    edits: [
+      {
+        file: core('factors/counting'),
+        find: 'createdAt >= firstSeenAt',
+        replace: 'createdAt > now',
+      },
+    ],
+  },
+  'late-factor': {
+    what: 'A factor that appears after the application waits a day.',
+    edits: [{ file: core('factors/counting'), find: "hasApplied ? 'seen_late' : 'seen'", replace: "'seen'" }],
+  },
+  'counting-factor': {
+    what: 'Only a factor that counts is asked for a step-up.',
+    edits: [
+      {
+        file: core('factors/step-up'),
+        find: 'if (!couldCount(own, admitted.known.factors, ports.clock())) {',
+        replace: 'if (false) {',
+      },
+    ],
+  },
+  'last-factor': {
+    what: 'The last factor that counts stays.',
+    edits: [
+      { file: core('factors/manage-factors'), find: 'if (others.length === 0)', replace: 'if (false)' },
+    ],
+  },
+  'removal-proof': {
+    what: 'A factor is removed by one that was proved a moment ago.',
+    edits: [
+      {
+        file: core('factors/manage-factors'),
+        find: 'await judgePresented(ports, removal, presented, signal);',
+        replace: '',
+      },
+      {
+        file: core('factors/manage-factors'),
+        find: 'await admit(ports, removal, admitted);',
+        replace: '',
+      },
+    ],
+  },
+} as const satisfies Record<string, AttackCheck>;
+
+/** What a recovery opens. */
+const recovery = {
+  'recovery-totp-only': {
+    what: 'A recovery replaces the TOTP and nothing else.',
+    edits: [
+      {
+        file: core('factors/enrolment'),
+        find: 'if (recoveries.includes(true) || isWaitingAfterRecovery(known.factors, now)) return null;',
+        replace: '',
+      },
+    ],
+  },
+  'recovery-wait': {
+    what: 'A TOTP that replaced a lost one waits a day.',
+    edits: [
+      {
+        file: core('factors/enrol-totp'),
+        find: "ground === 'recovery' ? 'recovered' : 'enrolled'",
+        replace: "'enrolled'",
+      },
+    ],
+  },
+  'recovery-ends-sessions': {
+    what: 'A recovery ends all other sessions.',
+    edits: [
+      {
+        file: core('factors/step-up'),
+        find: 'await revokeOthers(ports, presented, signal)',
+        replace: '0',
+      },
+    ],
+  },
+  'recovery-sign-in': {
+    what: 'A recovery needs a sign-in of the last ten minutes.',
+    edits: [
+      {
+        file: core('factors/recovery'),
+        find: "if (!verdict.isMet) throw unmet(verdict, freshSignIn, 'recovery_window');",
+        replace: '',
+      },
+    ],
+  },
+  'recovery-of-totp': {
+    what: 'A recovery code is tried only where there is a TOTP to replace.',
+    edits: [
+      {
+        file: core('factors/recovery'),
+        find: "if (!user.factors.some(({ kind, isVerified }) => kind === 'totp' && isVerified)) {",
+        replace: 'if (false) {',
+      },
+    ],
+  },
+  'recovery-presented': {
+    what: 'The JWT that was presented carries the recovery, as well as its session.',
+    edits: [
+      {
+        file: core('factors/enrolment'),
+        find: '!recoveries.includes(false)',
+        replace: 'recoveries.includes(true)',
+      },
+    ],
+  },
+} as const satisfies Record<string, AttackCheck>;
+
+const uncounted = (file: string, find: string, what: string): AttackCheck => ({
+  what,
+  edits: [{ file: core(file), find, replace: '' }],
+});
+
+/** How often. */
+const limits = {
+  'tries-per-challenge': uncounted(
+    'session/challenges',
+    "await counters.take('triesPerChallenge', challenge.nonce, challenge.sentAt);",
+    'A code that was sent is tried five times.',
+  ),
+  'sign-in-row': uncounted(
+    'session/sign-up',
+    "await ports.counters.take('failuresInARow', beforeSignIn(stytchUserId));",
+    'Eight wrong passcodes in a row, and no more.',
+  ),
+  'sign-in-day': uncounted(
+    'session/sign-up',
+    "await ports.counters.take('failuresPerDay', beforeSignIn(stytchUserId));",
+    'Twenty wrong passcodes a day, and no more.',
+  ),
+  'step-up-row': uncounted(
+    'factors/prove',
+    "await ports.counters.take('failuresInARow', stytchUserId);",
+    'Eight wrong proofs in a row, and no more.',
+  ),
+  'step-up-day': uncounted(
+    'factors/prove',
+    "await ports.counters.take('failuresPerDay', stytchUserId);",
+    'Twenty wrong proofs a day, and no more.',
+  ),
+  'address-and-source': uncounted(
+    'session/sign-up',
+    "await ports.counters.take('sendsPerAddressAndSource', `${address} ${source}`);",
+    'Five messages an hour to one address from one place.',
+  ),
+  'sms-per-user': uncounted(
+    'factors/step-up',
+    "await counters.take('sendsPerAddressAndSource', `sms ${stytchUserId} ${source}`);",
+    'Five text messages an hour for one user from one place.',
+  ),
+  'sms-per-number': uncounted(
+    'factors/step-up',
+    "await ports.counters.take('sendsPerNumber', counted);",
+    'Five text messages a day to one number.',
+  ),
+  'sends-per-source': uncounted(
+    'session/sign-up',
+    "await ports.counters.take('sendsPerSource', source);",
+    'Thirty messages an hour for one place.',
+  ),
+  'sensitive-exchanges': {
+    what: 'Ten sensitive tokens in ten minutes and one session.',
+    edits: [{ file: core('exchange/exchange-token'), find: 'valueOf(counted);', replace: '' }],
+  },
+  submissions: uncounted(
+    'onboarding/apply',
+    "await ports.counters.take('submissionsPerDay', stytchUserId);",
+    'Ten applications a day for one user.',
+  ),
+} as const satisfies Record<string, AttackCheck>;
+
+export const requestChecks = {
+  ...ownership,
+  ...asked,
+  ...written,
+  ...enrolment,
+  ...recovery,
+  ...limits,
+} as const satisfies Record<string, AttackCheck>;

@@ -64,7 +64,10 @@ export const isWaitingAfterRecovery = (records: readonly FactorRecord[], now: nu
 /** Time in which an enrolment that was begun here may still be confirmed. */
 export const CONFIRM_WITHIN_SECONDS = 600;
 
-/** Enrolments under way whose factor Stytch shows verified: their confirmation's answer was lost. */
+/**
+ * Enrolments under way whose factor Stytch shows verified: their confirmation's answer was lost. Not where the user has
+ * applied since: what was begun while there was nothing to steal must then be confirmed here, or wait.
+ */
 export const newlyConfirmed = (user: User, known: UserRecord, now: number): readonly FactorRecord[] =>
   known.factors
     .filter(
@@ -72,6 +75,7 @@ export const newlyConfirmed = (user: User, known: UserRecord, now: number): read
         (origin === 'enrolled' || origin === 'recovered') &&
         confirmedAt === null &&
         now - firstSeenAt <= CONFIRM_WITHIN_SECONDS &&
+        !known.applications.some(({ createdAt }) => createdAt >= firstSeenAt) &&
         user.factors.some((factor) => factor.factorId === factorId && factor.isVerified),
     )
     .map((record) => ({ ...record, confirmedAt: now }));

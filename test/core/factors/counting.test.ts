@@ -186,6 +186,19 @@ describe('INV6 An enrolment under way whose factor Stytch shows verified is conf
   ] as const)('but not one that %s', (_title, changes, held) => {
     expect(confirmedBy(changes, [...held])).toEqual([]);
   });
+
+  it.each([
+    ['since', 0, []],
+    ['before', 1, [NOW]],
+  ] as const)('A7.5.1 where the user has applied %s', (_title, secondsBefore, expected) => {
+    const { firstSeenAt } = underWay;
+    const known = userRecord({
+      factors: [factorRecord('totp', underWay)],
+      applications: [applicationRecord({ createdAt: firstSeenAt - secondsBefore })],
+    });
+    const confirmed = newlyConfirmed(user([onUser('totp')]), known, NOW);
+    expect(confirmed.map(({ confirmedAt }) => confirmedAt)).toEqual(expected);
+  });
 });
 
 describe('A recovery waits a day', () => {
