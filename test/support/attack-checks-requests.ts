@@ -457,6 +457,94 @@ const limits = {
   ),
 } as const satisfies Record<string, AttackCheck>;
 
+/** What strangers may learn. */
+const silence = {
+  'same-answer': {
+    what: 'What Stytch says about an address is told to nobody.',
+    edits: [
+      {
+        file: 'functions/adapters/stytch/sign-in.ts',
+        find: 'if (isAboutTheUser(outcome.refusal)) return nobody(outcome.refusal.errorType, address);',
+        replace: '',
+      },
+    ],
+  },
+  'answer-floor': {
+    what: 'No sign-up is answered before a floor of time.',
+    edits: [
+      {
+        file: core('session/sign-up'),
+        find: 'ports.pause(ANSWER_FLOOR_MS)',
+        replace: 'ports.pause(0)',
+      },
+    ],
+  },
+  'hidden-lock': {
+    what: 'Before sign-in a lock reads like a wrong proof.',
+    edits: [
+      {
+        file: 'functions/adapters/stytch/proofs.ts',
+        find: 'isSignIn && isLock(refusal.errorType)',
+        replace: 'false',
+      },
+    ],
+  },
+} as const satisfies Record<string, AttackCheck>;
+
+/** Whose customer it is. */
+const claims = {
+  'claim-once': {
+    what: 'A customer is claimed by one user, for good.',
+    edits: [
+      {
+        file: 'functions/adapters/table/id-mappings.ts',
+        find: "'attribute_not_exists(pk) OR stytchUserId = :user'",
+        replace: "'attribute_not_exists(pk) OR attribute_exists(pk) OR stytchUserId = :user'",
+      },
+    ],
+  },
+  'customer-review': {
+    what: 'A parked customer gives no token.',
+    edits: [
+      {
+        file: core('exchange/choose-customer'),
+        find: "throw new ServiceError('customer_in_review');",
+        replace: 'return chosen;',
+      },
+    ],
+  },
+  'customer-archived': {
+    what: 'An archived customer gives no token.',
+    edits: [
+      {
+        file: core('exchange/choose-customer'),
+        find: "case 'Archived':",
+        replace: "case 'Archived': return chosen;",
+      },
+    ],
+  },
+  adoption: {
+    what: 'An application at Unit is ours by its subject as well as its tag.',
+    edits: [
+      {
+        file: core('onboarding/settle'),
+        find: 'unit.jwtSubject === record.stytchUserId && ',
+        replace: '',
+      },
+    ],
+  },
+  'webhook-signature': {
+    what: 'A delivery is signed with our token over exactly its bytes.',
+    edits: [
+      {
+        file: 'functions/adapters/unit/webhook.ts',
+        find: 'if (fits(present)) return;',
+        replace: 'if (present !== null) return;',
+      },
+    ],
+  },
+} as const satisfies Record<string, AttackCheck>;
+
 export const requestChecks = {
   ...ownership,
   ...asked,
@@ -464,4 +552,6 @@ export const requestChecks = {
   ...enrolment,
   ...recovery,
   ...limits,
+  ...silence,
+  ...claims,
 } as const satisfies Record<string, AttackCheck>;
