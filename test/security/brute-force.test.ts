@@ -55,19 +55,23 @@ const wrongCodes = (right: string, count: number): readonly string[] =>
     .slice(0, count);
 
 describe('a passcode by email', () => {
-  attack('A6.6.3 fifty guesses at once at one challenge', { stoppedBy: 'tries-per-challenge' }, async () => {
-    const { email } = await newcomer(world);
-    const challengeId = field(await signUp(email), 'challengeId');
-    const right = lastCode(world, email);
-    let answers: readonly Exchange[] = [];
-    const asked = await callsOf('/v1/otps/authenticate', async () => {
-      answers = await Promise.all(wrongCodes(right, 50).map((code) => guess(challengeId, code)));
-    });
-    expect(asked).toBeLessThanOrEqual(5);
-    expectAtMost(answers, 5, 400);
-    // Used up is used up, for the right code too.
-    expect((await guess(challengeId, right)).status).toBe(429);
-  });
+  attack(
+    'O2 A6.6.3 fifty guesses at once at one challenge',
+    { stoppedBy: 'tries-per-challenge' },
+    async () => {
+      const { email } = await newcomer(world);
+      const challengeId = field(await signUp(email), 'challengeId');
+      const right = lastCode(world, email);
+      let answers: readonly Exchange[] = [];
+      const asked = await callsOf('/v1/otps/authenticate', async () => {
+        answers = await Promise.all(wrongCodes(right, 50).map((code) => guess(challengeId, code)));
+      });
+      expect(asked).toBeLessThanOrEqual(5);
+      expectAtMost(answers, 5, 400);
+      // Used up is used up, for the right code too.
+      expect((await guess(challengeId, right)).status).toBe(429);
+    },
+  );
 
   attack('N6 a new code does not reset the row of failures', { stoppedBy: 'sign-in-row' }, async () => {
     const { email } = await newcomer(world);
@@ -227,20 +231,24 @@ describe('messages', () => {
     expect(answers.slice(5)).toEqual([429, 429]);
   });
 
-  attack('O6 messages to many addresses from one place', { stoppedBy: 'sends-per-source' }, async () => {
-    const strict = await startSecurityWorld({ sendsPerSource: 4 });
-    const send = () =>
-      api(strict, 'POST', '/v1/signup', undefined, {
-        method: 'email_otp',
-        email: `${randomUUID()}@example.com`,
-      });
-    const answers = await Promise.all(Array.from({ length: 8 }, send));
-    const user = await newcomer(strict);
-    const phone = { phoneNumber: newNumber() };
-    const sms = await api(strict, 'POST', '/v1/factors/sms', user.sessionJwt, phone);
-    await strict.close();
-    expect([statuses(answers, 202), statuses(answers, 429), sms.status]).toEqual([4, 4, 429]);
-  });
+  attack(
+    'A2.4.1 O6 messages to many addresses from one place',
+    { stoppedBy: 'sends-per-source' },
+    async () => {
+      const strict = await startSecurityWorld({ sendsPerSource: 4 });
+      const send = () =>
+        api(strict, 'POST', '/v1/signup', undefined, {
+          method: 'email_otp',
+          email: `${randomUUID()}@example.com`,
+        });
+      const answers = await Promise.all(Array.from({ length: 8 }, send));
+      const user = await newcomer(strict);
+      const phone = { phoneNumber: newNumber() };
+      const sms = await api(strict, 'POST', '/v1/factors/sms', user.sessionJwt, phone);
+      await strict.close();
+      expect([statuses(answers, 202), statuses(answers, 429), sms.status]).toEqual([4, 4, 429]);
+    },
+  );
 });
 
 describe('tokens and applications', () => {
