@@ -29,8 +29,9 @@ const isOf = (name: string, { title }: Case): boolean => title.endsWith(`[${name
 /** The attacks on these bundles. */
 const attack = (name: string, bundles: string, args: readonly string[], ms: number) =>
   runJest({
-    args: [...args, '--selectProjects', 'security'],
-    environment: { ATTACKED_BUNDLES: bundles, BRIDGE_PREPARED: '1' },
+    args: [...args, '--selectProjects', 'security', `--cacheDirectory=${path.join(folder, 'cache')}`],
+    // Its worlds' folders too are gone with ours, however a run ends.
+    environment: { ATTACKED_BUNDLES: bundles, BRIDGE_PREPARED: '1', TMPDIR: folder },
     ms,
     output: path.join(folder, `${name}.json`),
   });

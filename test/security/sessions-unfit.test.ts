@@ -8,6 +8,7 @@ import {
   customer,
   exchange,
   expectRefused,
+  expectToken,
   type Refusal,
   startAttackWorld,
   vendorCallsFrom,
@@ -64,6 +65,24 @@ describe('a session that Stytch knows to be over', () => {
     const id = `session-test-${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}`;
     await refused(await signedByStytch(all.victim, {}, { id }), invalid('session_not_found'));
   });
+  attack(
+    'a token that bought another a moment ago, revoked since',
+    { stoppedBy: 'stytch-is-asked' },
+    async () => {
+      const user = await customer(all.world);
+      expectToken(await exchange(all.world, user.sessionJwt));
+      controls().revokeAllSessions(user.userId);
+      await refused(user.sessionJwt, invalid('session_not_found'));
+    },
+  );
+  attack(
+    'an expiry with a fraction, which no token of Stytch has',
+    { stoppedBy: 'stytch-is-asked' },
+    async () => {
+      const exp = Math.floor(Date.now() / 1000) + 299.5;
+      await refused(await signedByStytch(all.victim, { exp }), invalid('unable_to_parse_session_jwt'));
+    },
+  );
   attack('a token for us and for somebody else', { stoppedBy: 'stytch-is-asked' }, async () => {
     const jwt = await signedByStytch(all.victim, { aud: [PROJECT_ID, 'somebody-else'] });
     await refused(jwt, invalid('unable_to_parse_session_jwt'));
