@@ -138,7 +138,7 @@ describe('a good token in the wrong form', () => {
   attack('encrypted to a key of the attacker (five parts)', { stoppedBy: 'bearer-form' }, async () => {
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const encrypted = await new CompactEncrypt(Buffer.from(JSON.stringify(genuine.claims)))
-      .setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: String(genuine.header['kid']) })
+      .setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: genuine.kid })
       .encrypt(publicKey);
     await refused(() => exchange(all.world, encrypted), 'not_a_bearer_jwt');
   });

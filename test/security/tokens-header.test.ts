@@ -49,7 +49,7 @@ const signedByStytch = (header: Json): Promise<string> =>
 describe('a key that the header offers', () => {
   const offers: Readonly<Record<string, () => Json>> = {
     'the key itself, as jwk': () => ({ jwk: ownJwk }),
-    'the key as jwk under its own id': () => ({ jwk: ownJwk, kid: genuine.header['kid'] }),
+    'the key as jwk under its own id': () => ({ jwk: ownJwk, kid: genuine.kid }),
     "an address of the attacker's key set, as jku": () => ({ jku: `${attackerUrl}/jwks` }),
     'a certificate, as x5c': () => ({ x5c: [certificate] }),
     "an address of the attacker's certificate, as x5u": () => ({ x5u: `${attackerUrl}/certificate` }),
@@ -93,13 +93,13 @@ describe('a key id that names no key of the project', () => {
     'a shell command as key id': () => '$(curl 127.0.0.1)|cat /etc/passwd',
     'the name of a built-in property as key id': () => 'constructor',
     '__proto__ as key id': () => '__proto__',
-    'a list with the right key id in it': () => [genuine.header['kid']],
-    'an object with the right key id in it': () => ({ kid: genuine.header['kid'], toString: 1 }),
+    'a list with the right key id in it': () => [genuine.kid],
+    'an object with the right key id in it': () => ({ kid: genuine.kid, toString: 1 }),
     'a number as key id': () => 0,
     'true as key id': () => true,
-    'the right key id in capitals': () => String(genuine.header['kid']).toUpperCase(),
-    'the right key id with a blank behind': () => `${genuine.header['kid']} `,
-    'the right key id with a zero byte behind': () => `${genuine.header['kid']}\u0000`,
+    'the right key id in capitals': () => genuine.kid.toUpperCase(),
+    'the right key id with a blank behind': () => `${genuine.kid} `,
+    'the right key id with a zero byte behind': () => `${genuine.kid}\u0000`,
     'a key id of four thousand letters': () => 'k'.repeat(4000),
   };
   for (const [title, kid] of Object.entries(kids)) {

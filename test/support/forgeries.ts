@@ -20,6 +20,7 @@ export const encoded = (part: Json | string | Buffer): string =>
   ).toString('base64url');
 
 export interface Parts {
+  readonly kid: string;
   readonly header: Json;
   readonly claims: Json;
   /** As they stand in the token. */
@@ -30,7 +31,12 @@ const json = (part: string): Json => JSON.parse(Buffer.from(part, 'base64url').t
 
 export function partsOf(jwt: string): Parts {
   const [header = '', claims = '', signature = ''] = jwt.split('.');
-  return { header: json(header), claims: json(claims), raw: [header, claims, signature] };
+  return {
+    kid: String(json(header)['kid']),
+    header: json(header),
+    claims: json(claims),
+    raw: [header, claims, signature],
+  };
 }
 
 /** Signed with the attacker's key unless told otherwise; RS256 whatever the header claims. */
