@@ -30,7 +30,7 @@ const controls = () => all.world.stytch.controls;
 const refused = (jwt: string, refusal: Partial<Refusal> = {}): Promise<void> =>
   expectTooWeak(all.world, jwt, refusal);
 
-describe('factors that are claimed and not proved', () => {
+describe('INV1 factors that are claimed and not proved', () => {
   const factors = [
     { type: 'totp', delivery_method: 'authenticator_app', last_authenticated_at: new Date().toISOString() },
   ];
@@ -87,7 +87,7 @@ describe('factors that are claimed and not proved', () => {
   );
 });
 
-describe('an application by factors that are too weak', () => {
+describe('INV1 an application by factors that are too weak', () => {
   const applied = async (jwt: string, refusal: Refusal): Promise<void> => {
     const calls = vendorCallsFrom(all.world);
     const { userId, email } = all.attacker;
@@ -117,7 +117,7 @@ describe('an application by factors that are too weak', () => {
   });
 });
 
-describe('factors that were good when the token was made', () => {
+describe('INV1 factors that were good when the token was made', () => {
   const second = { reason: 'confirmed_session' };
 
   attack(

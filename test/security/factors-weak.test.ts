@@ -32,7 +32,7 @@ function each(
   }
 }
 
-describe('factors that are too few or of one kind', () => {
+describe('INV1 factors that are too few or of one kind', () => {
   each('first-verdict', {
     'an inbox alone': [emailFactor],
     'no factor at all': [],
@@ -90,7 +90,7 @@ describe('factors that are too few or of one kind', () => {
   });
 });
 
-describe('factors that are too old, or of no time', () => {
+describe('INV1 factors that are too old, or of no time', () => {
   each('proved-lately', {
     'a TOTP of thirteen hours in a fresh token': [emailFactor, aged(totpFactor, 13 * 3600)],
     'everything thirteen hours old': [aged(emailFactor, 13 * 3600), aged(sms, 13 * 3600)],

@@ -23,7 +23,7 @@ const withSession = listed.filter(
   ({ authentication }) => authentication === 'session' || authentication === 'either',
 );
 
-describe('on every route with a session', () => {
+describe('J4 on every route with a session', () => {
   it('there are routes to attack', () => {
     expect(withSession.length).toBeGreaterThan(10);
   });

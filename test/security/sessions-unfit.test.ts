@@ -42,7 +42,7 @@ const signedByStytch = (
   sessionClaim: Json = {},
 ): Promise<string> => controls().mintLookAlike({ kind: 'genuine', sessionId, claims, sessionClaim });
 
-describe('a session that Stytch knows to be over', () => {
+describe('J5 a session that Stytch knows to be over', () => {
   const ends: Readonly<Record<string, (user: Customer) => unknown>> = {
     'that was revoked at Stytch': ({ userId }) => controls().revokeAllSessions(userId),
     'that was signed out with its token': ({ sessionToken }) =>
@@ -89,7 +89,7 @@ describe('a session that Stytch knows to be over', () => {
   });
 });
 
-describe('a user who is unfit', () => {
+describe('J5 a user who is unfit', () => {
   attack('a user whom Stytch has locked', { stoppedBy: 'locked-user' }, async () => {
     const user = await customer(all.world);
     controls().lockUser(user.userId);
@@ -114,7 +114,7 @@ describe('a user who is unfit', () => {
   });
 });
 
-describe("somebody else's user or session", () => {
+describe("J5 somebody else's user or session", () => {
   attack("the victim's id over the attacker's session", { stoppedBy: 'same-user' }, async () => {
     const jwt = await signedByStytch(all.attacker, { sub: all.victim.userId });
     await refused(jwt, invalid('session_changed'));
@@ -149,7 +149,7 @@ describe("somebody else's user or session", () => {
   });
 });
 
-describe('a token in the answer that is none of Stytch', () => {
+describe('J5 a token in the answer that is none of Stytch', () => {
   const kinds: Readonly<Record<string, readonly [LookAlikeKind, string]>> = {
     'signed by another key': ['forged_signature', 'err_jws_signature_verification_failed'],
     'changed after it was signed': ['tampered_payload', 'err_jws_signature_verification_failed'],
@@ -177,7 +177,7 @@ describe('a token in the answer that is none of Stytch', () => {
 });
 
 // Last, since every token of this world is void after it.
-describe('a token of a key that is gone', () => {
+describe('J5 a token of a key that is gone', () => {
   attack('a token signed by a key that Stytch has taken back', { stoppedBy: 'stytch-is-asked' }, async () => {
     const { sessionJwt } = await customer(all.world);
     await controls().rotateKeys({ overlapSeconds: 0 });

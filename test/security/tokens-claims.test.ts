@@ -44,7 +44,7 @@ const living = (times: { iat: number; nbf: number; exp: number }) => (): Partial
 const OTHER_PROJECT = 'project-test-0e0e0e0e-0e0e-4e0e-8e0e-0e0e0e0e0e0e';
 const mismatch = 'err_jwt_claim_validation_failed';
 
-describe('a token of somewhere else', () => {
+describe('J1 a token of somewhere else', () => {
   each('project', mismatch, {
     'another project of ours': { kind: 'wrong_project' },
     'the live project of the same number': claims({
@@ -90,7 +90,7 @@ describe('a token of somewhere else', () => {
   });
 });
 
-describe('a token of the project that is no session', () => {
+describe('J3 a token of the project that is no session', () => {
   each('claims-shape', 'not_a_session', {
     'a machine-to-machine token': { kind: 'm2m_token' },
     'an access token of a connected app': { kind: 'connected_app_access_token' },
@@ -141,7 +141,7 @@ describe('a token of the project that is no session', () => {
   });
 });
 
-describe('a token without a user', () => {
+describe('J2 a token without a user', () => {
   each('required-claims', mismatch, {
     'no sub': { kind: 'without_sub' },
     'no sub, but the name under __proto__': () => ({
@@ -158,7 +158,7 @@ describe('a token without a user', () => {
   });
 });
 
-describe('a token at the wrong time', () => {
+describe('J2 a token at the wrong time', () => {
   each('time-window', 'err_jwt_expired', {
     'a token that ended long ago': { kind: 'expired' },
     'a token that ended ten seconds ago': living({ iat: -310, nbf: -310, exp: -10 }),

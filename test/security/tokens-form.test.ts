@@ -31,7 +31,7 @@ const withHeaders = (headers: Record<string, string>): Promise<Exchange> =>
 const refused = (send: () => Promise<Exchange>, reason: string): Promise<void> =>
   expectRefusedAtDoor(all.world, send, reason);
 
-describe('a good token in the wrong place', () => {
+describe('J4 a good token in the wrong place', () => {
   const url = (): string => `${all.world.apiUrl}/v1/token`;
   const places: Readonly<Record<string, () => Promise<Exchange>>> = {
     'in the query, as access_token': () => call('POST', `${url()}?access_token=${jwt}`, { body: scopes }),
@@ -81,7 +81,7 @@ const rawLines = (lines: readonly string[]): Promise<Exchange> =>
     JSON.stringify(scopes),
   );
 
-describe('a good token in the wrong form', () => {
+describe('J4 a good token in the wrong form', () => {
   const forms: Readonly<Record<string, () => string>> = {
     'without a scheme': () => jwt,
     'as Basic': () => `Basic ${Buffer.from(`${jwt}:`).toString('base64')}`,
@@ -148,7 +148,7 @@ describe('a good token in the wrong form', () => {
 const signedByStytch = (claims: Readonly<Record<string, unknown>>): Promise<string> =>
   all.world.stytch.controls.mintLookAlike({ kind: 'genuine', sessionId: all.victim.sessionId, claims });
 
-describe('a token that is too large or wrapped', () => {
+describe('J4 a token that is too large or wrapped', () => {
   attack('just over nine thousand letters', { stoppedBy: 'token-length' }, async () => {
     const long = await signedByStytch({ note: randomBytes(3000).toString('hex') });
     await refused(() => exchange(all.world, long), 'not_a_bearer_jwt');

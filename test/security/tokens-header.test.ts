@@ -46,7 +46,7 @@ const refused = (jwt: string, reason: string): Promise<void> =>
 const signedByStytch = (header: Json): Promise<string> =>
   all.world.stytch.controls.mintLookAlike({ kind: 'genuine', sessionId: all.victim.sessionId, header });
 
-describe('a key that the header offers', () => {
+describe('J1 a key that the header offers', () => {
   const offers: Readonly<Record<string, () => Json>> = {
     'the key itself, as jwk': () => ({ jwk: ownJwk }),
     'the key as jwk under its own id': () => ({ jwk: ownJwk, kid: genuine.kid }),
@@ -82,7 +82,7 @@ describe('a key that the header offers', () => {
   });
 });
 
-describe('a key id that names no key of the project', () => {
+describe('J1 a key id that names no key of the project', () => {
   const kids: Readonly<Record<string, () => unknown>> = {
     'no key id': () => null,
     'an empty key id': () => '',
@@ -122,7 +122,7 @@ describe('a key id that names no key of the project', () => {
   });
 });
 
-describe('a token of another kind', () => {
+describe('J1 a token of another kind', () => {
   const types: Readonly<Record<string, unknown>> = {
     'an access token (at+jwt)': 'at+jwt',
     'an access token by its media type': 'application/at+jwt',

@@ -76,7 +76,7 @@ const publicKey = (type: 'spki' | 'pkcs1', format: 'pem' | 'der'): string | Buff
 const rsa = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 const ec = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve }).privateKey;
 
-describe('a token without a signature', () => {
+describe('J1 a token without a signature', () => {
   each('bearer-form', 'not_a_bearer_jwt', {
     'alg none and an empty signature': () => lookAlike('alg_none'),
     'the genuine token with its signature cut off': () => `${genuine.raw[0]}.${genuine.raw[1]}.`,
@@ -102,7 +102,7 @@ describe('a token without a signature', () => {
   });
 });
 
-describe('a token signed by another algorithm', () => {
+describe('J1 a token signed by another algorithm', () => {
   each('algorithm', 'err_jose_alg_not_allowed', {
     "HS256 with the project's public key as PEM": () => hmac('HS256', publicKey('spki', 'pem')),
     "HS256 with the project's public key as PEM, without the line end": () =>
@@ -148,7 +148,7 @@ const flipped = (at: number): string => {
 const withSignature = (bytes: Buffer): string => `${genuine.raw[0]}.${genuine.raw[1]}.${encoded(bytes)}`;
 const signature = (): Buffer => Buffer.from(genuine.raw[2], 'base64url');
 
-describe('a signature of somebody else, or over something else', () => {
+describe('J1 a signature of somebody else, or over something else', () => {
   each('signature', 'err_jws_signature_verification_failed', {
     "RS256 with a key of the attacker under the id of the project's": () => lookAlike('forged_signature'),
     'a token for the victim written from nothing': () => signedByAttacker(genuine.header, genuine.claims),
