@@ -58,7 +58,7 @@ interface TestCounts {
 const testRuns = [
   ['--selectProjects', 'core', 'contract', 'http', 'adapters', '--coverage'],
   ['--selectProjects', 'lib', 'scripts', 'simulators', 'browser', 'client', 'contract-http'],
-  ['--selectProjects', 'journey', 'ops', 'security'],
+  ['--selectProjects', 'journey', 'ops', 'security', 'faults'],
 ] as const;
 
 /** One run of Jest; a suite that could not even start is one failure. */

@@ -2,7 +2,7 @@
 import { openAccount } from './accounts.ts';
 import { issueCard } from './cards.ts';
 import { invalidValue } from './errors.ts';
-import { emit } from './events.ts';
+import { type EventContent, emit } from './events.ts';
 import type { Application, ApplicationStatus, Customer, CustomerPerson } from './records.ts';
 import type { World } from './world.ts';
 
@@ -78,17 +78,36 @@ export function enterStatus(
 }
 
 function approve(world: World, application: Application): void {
-  const customer = openCustomer(world, application);
+  const earlier = sameCustomer(world, application);
+  const customer = earlier ?? openCustomer(world, application);
+  const ofCustomer = { type: customer.person.type, id: customer.id };
   const content = {
     tags: application.tags,
-    relationships: {
-      application: referenceOf(application),
-      customer: { type: customer.person.type, id: customer.id },
-    },
+    relationships: { application: referenceOf(application), customer: ofCustomer },
   };
-  const types = ['application.approved', 'customer.created'];
-  if (world.switches.eventOrder === 'customerFirst') types.reverse();
-  for (const type of types) emit(world, type, content);
+  const events: [string, EventContent][] = [
+    ['application.approved', content],
+    earlier === undefined
+      ? ['customer.created', content]
+      : ['customer.updated', { relationships: { customer: ofCustomer } }],
+  ];
+  if (world.switches.eventOrder === 'customerFirst') events.reverse();
+  for (const [type, about] of events) emit(world, type, about);
+}
+
+/** assumed, as the worst case: the customer that this person is already, who now belongs to the later applicant. */
+function sameCustomer(world: World, application: Application): Customer | undefined {
+  const { type, attributes } = application.applicant;
+  if (world.switches.approvesInto === 'newCustomer' || type === 'businessApplication') return undefined;
+  for (const customer of world.customers.values()) {
+    const { person, status } = customer;
+    if (person.type !== 'individualCustomer' || status !== 'Active') continue;
+    if (attributes.ssn === undefined || person.attributes.ssn !== attributes.ssn) continue;
+    person.attributes.jwtSubject = attributes.jwtSubject;
+    application.customerId = customer.id;
+    return customer;
+  }
+  return undefined;
 }
 
 function openCustomer(world: World, application: Application): Customer {

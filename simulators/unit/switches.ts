@@ -22,6 +22,8 @@ export const switchesSchema = z.strictObject({
   failureStatus: z.int().check(z.gte(400), z.lte(599)),
   failureCode: z.string(),
   preventDuplicateIndividualApplications: z.boolean(),
+  /** Whether a person who is a customer already becomes another one by a second application, or stays the same. */
+  approvesInto: z.enum(['newCustomer', 'sameCustomer']),
   /** The answer to the same key and body: the first resource, or an error that names it. */
   idempotentRepeat: z.enum(['first', 'error']),
   /** `000001` passes as a code, in sandbox only. */
@@ -62,6 +64,7 @@ export const defaultSwitches = (environment: 'sandbox' | 'live'): Switches => ({
   failureStatus: 400,
   failureCode: 'invalid_value',
   preventDuplicateIndividualApplications: true,
+  approvesInto: 'newCustomer',
   idempotentRepeat: 'first',
   otp000001: true,
   duplicateDelivery: false,

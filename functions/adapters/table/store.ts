@@ -1,4 +1,5 @@
 // The table's few operations, with one way to fail: `temporarily_unavailable`, never an SDK error.
+import { randomUUID } from 'node:crypto';
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
@@ -48,12 +49,31 @@ const VERSION = 1;
 /** Binds the operations to one table. */
 export function createStore(client: DynamoDBClient, tableName: string): Store {
   const TableName = tableName;
+
+  const get = async (key: Key): Promise<StoredItem | null> => {
+    const command = new GetItemCommand({ TableName, Key: marshall(key), ConsistentRead: true });
+    const { Item } = await guarded('get_item', client.send(command));
+    return Item === undefined ? null : unmarshall(Item);
+  };
+
+  /** False when the condition failed, unless it was our own write that it met. */
+  const conditional = async (
+    operation: string,
+    { key, writeId }: { readonly key: Key; readonly writeId: string },
+    sent: Promise<unknown>,
+  ): Promise<boolean> => {
+    const [outcome] = await Promise.allSettled([sent]);
+    if (outcome.status === 'fulfilled') return true;
+    const { reason } = outcome;
+    if (!(reason instanceof ConditionalCheckFailedException))
+      return guarded(operation, Promise.reject(reason));
+    // The SDK sends again when an answer is lost; the first try may have worked all the same.
+    const { attempts = 1 } = reason.$metadata;
+    return attempts > 1 && (await get(key))?.['writeId'] === writeId;
+  };
+
   return {
-    async get(key) {
-      const command = new GetItemCommand({ TableName, Key: marshall(key), ConsistentRead: true });
-      const { Item } = await guarded('get_item', client.send(command));
-      return Item === undefined ? null : unmarshall(Item);
-    },
+    get,
 
     async query(pk) {
       const items: StoredItem[] = [];
@@ -85,20 +105,21 @@ export function createStore(client: DynamoDBClient, tableName: string): Store {
       return Items.map((item) => unmarshall(item));
     },
 
-    put: (key, item, condition) =>
-      conditional(
-        'put_item',
-        client.send(
-          new PutItemCommand({
-            TableName,
-            Item: marshall({ ...key, ...item, v: VERSION }),
-            ...expressions(condition, {}),
-          }),
-        ),
-      ),
+    put(key, item, condition) {
+      const writeId = randomUUID();
+      const command = new PutItemCommand({
+        TableName,
+        Item: marshall({ ...key, ...item, v: VERSION, writeId }),
+        ...expressions(condition, {}),
+      });
+      return conditional('put_item', { key, writeId }, client.send(command));
+    },
 
-    update: (key, update, condition) =>
-      conditional('update_item', client.send(updateCommand(TableName, key, update, condition))),
+    update(key, { set, ...rest }, condition) {
+      const writeId = randomUUID();
+      const command = updateCommand(TableName, key, { set: { ...set, writeId }, ...rest }, condition);
+      return conditional('update_item', { key, writeId }, client.send(command));
+    },
   };
 }
 
@@ -146,13 +167,6 @@ function expressions(condition: Condition | undefined, values: Item, besides = '
     ...(Object.keys(all).length === 0 ? {} : { ExpressionAttributeValues: marshall(all) }),
     ...(text.includes('#s') ? { ExpressionAttributeNames: { '#s': 'status' } } : {}),
   };
-}
-
-async function conditional(operation: string, sent: Promise<unknown>): Promise<boolean> {
-  const [outcome] = await Promise.allSettled([sent]);
-  if (outcome.status === 'fulfilled') return true;
-  if (outcome.reason instanceof ConditionalCheckFailedException) return false;
-  return guarded(operation, Promise.reject(outcome.reason));
 }
 
 /** Keeps of an SDK error its name alone. */

@@ -6,8 +6,13 @@ import { followForm } from './follow-form.ts';
 import type { ApplicationRecord } from './records.ts';
 import { settle } from './settle.ts';
 
+/** Unit may take so long over an application, whether or not anybody still waits for its answer. */
+const UNIT_TAKES_SECONDS = 120;
+
 /**
- * Sends once. An unknown outcome is no error: the caller's repeat, the webhook or the reconcile
+ * Sends once, while the lease outlasts Unit's slowest answer: a container that was frozen and wakes later must not
+ * send, since another application may hold the lock by then (INV3). An unknown outcome is no error: the caller's
+ * repeat, the webhook or the reconcile
  * finishes it. Only a first attempt may conclude that Unit has nothing: after an earlier one whose outcome is not
  * known, even a refusal proves no such thing.
  * @throws ServiceError `invalid_request` with the fields that Unit refused, `application_refused` for every other no
@@ -19,6 +24,8 @@ export async function submit(
   isFirstAttempt: boolean,
   signal: AbortSignal,
 ): Promise<ApplyOutcome> {
+  const unknown = { isSubmitted: false, application: record };
+  if (record.leaseUntil - ports.clock() < UNIT_TAKES_SECONDS) return unknown;
   const { applicationId, stytchUserId, draft } = intent;
   const outcome = await draft.send(applicationId);
   ports.log.record('application.submitted', {
@@ -27,7 +34,6 @@ export async function submit(
     outcome: outcome.outcome,
     isFirstAttempt,
   });
-  const unknown = { isSubmitted: false, application: record };
   switch (outcome.outcome) {
     case 'created': {
       const [settled] = await Promise.allSettled([settle(ports, record, outcome.application, signal)]);
