@@ -20,7 +20,7 @@ export const functionProfiles = {
     id: 'Signup',
     description: 'Signs users up and in with Stytch',
     timeoutSeconds: 15,
-    tableActions: ['GetItem', 'UpdateItem'],
+    tableActions: ['UpdateItem'],
   },
   'step-up': {
     id: 'StepUp',
@@ -44,7 +44,7 @@ export const functionProfiles = {
     id: 'UnitWebhook',
     description: "Takes Unit's signed events and settles what they name",
     timeoutSeconds: 10,
-    tableActions: ['Query', 'GetItem', 'PutItem', 'UpdateItem'],
+    tableActions: ['GetItem', 'PutItem', 'UpdateItem'],
   },
   reconcile: {
     id: 'Reconcile',
