@@ -122,5 +122,5 @@ export function createClient({ baseUrl, onStepUp, ...given }: ClientOptions) {
     me: get('GET /v1/me'),
     exchangeToken,
     customerToken,
-  } satisfies Record<RouteName, unknown> & Record<string, unknown>;
+  } satisfies Record<Exclude<RouteName, 'uploadDocumentBack'>, unknown> & Record<string, unknown>;
 }

@@ -4,7 +4,7 @@ export type ApplicationAnswer = {
   /** Ours: 26 characters. */
   readonly applicationId: string;
   /** Which kind it is. */
-  readonly type: 'individual' | 'sole_proprietor';
+  readonly type: 'individual' | 'sole_proprietor' | 'business';
   /** The state that it is in. */
   readonly status:
     | 'Submitting'
@@ -15,6 +15,8 @@ export type ApplicationAnswer = {
     | 'Approved'
     | 'Denied'
     | 'Canceled';
+  /** While Unit's form is open: when its link ends. */
+  readonly formExpiresAt?: string | undefined;
   /** Unit's id of the customer. */
   readonly customerId?: string | undefined;
   /** What Unit wants to see. */
@@ -25,8 +27,140 @@ export type ApplicationAnswer = {
     readonly documentType: string;
     /** The state that it is in. */
     readonly status: string;
+    /** The sides that Unit waits for. */
+    readonly missing: readonly ('front' | 'back')[];
   }[];
 };
+
+export type ApplicationFormAnswer = {
+  /** Ours: 26 characters. */
+  readonly applicationId: string;
+  /** Which kind it is. */
+  readonly type: 'individual' | 'sole_proprietor' | 'business';
+  /** The state that it is in. */
+  readonly status:
+    | 'Submitting'
+    | 'NotSubmitted'
+    | 'Pending'
+    | 'PendingReview'
+    | 'AwaitingDocuments'
+    | 'Approved'
+    | 'Denied'
+    | 'Canceled';
+  /** Unit's page with the form. */
+  readonly url?: string | undefined;
+  /** From the link; of a form, what Unit's own component takes. */
+  readonly token?: string | undefined;
+  /** When the link ends. */
+  readonly expiresAt?: string | undefined;
+};
+
+export type ApplicationFormRequest =
+  | {
+      /** Which kind it is. */
+      readonly type: 'individual' | 'sole_proprietor';
+      /** One of the exact list of the stage; of a magic link the first by default. */
+      readonly redirectUrl?: string | undefined;
+      /** What the page shows at first. */
+      readonly prefill?:
+        | {
+            /** The name as on the identity document. */
+            readonly fullName?:
+              | {
+                  /** First name. */
+                  readonly first: string;
+                  /** Last name. */
+                  readonly last: string;
+                }
+              | undefined;
+            /** At most 254 characters. */
+            readonly email?: string | undefined;
+            /** A phone number. */
+            readonly phone?:
+              | {
+                  /** Digits, without a plus. */
+                  readonly countryCode: string;
+                  /** Digits. */
+                  readonly number: string;
+                }
+              | undefined;
+            /** Where the applicant lives. */
+            readonly address?:
+              | {
+                  /** First line. */
+                  readonly street: string;
+                  /** Second line. */
+                  readonly street2?: string | undefined;
+                  /** City. */
+                  readonly city: string;
+                  /** Two letters. */
+                  readonly state: string;
+                  /** Five digits, or nine with a dash. */
+                  readonly postalCode: string;
+                  /** Two letters. */
+                  readonly country: 'US';
+                }
+              | undefined;
+          }
+        | undefined;
+    }
+  | {
+      /** Which kind it is. */
+      readonly type: 'business';
+      /** One of the exact list of the stage; of a magic link the first by default. */
+      readonly redirectUrl?: string | undefined;
+      /** What the page shows at first. */
+      readonly prefill?:
+        | {
+            /** The name of the business. */
+            readonly name?: string | undefined;
+            /** A phone number. */
+            readonly phone?:
+              | {
+                  /** Digits, without a plus. */
+                  readonly countryCode: string;
+                  /** Digits. */
+                  readonly number: string;
+                }
+              | undefined;
+            /** Where the applicant lives. */
+            readonly address?:
+              | {
+                  /** First line. */
+                  readonly street: string;
+                  /** Second line. */
+                  readonly street2?: string | undefined;
+                  /** City. */
+                  readonly city: string;
+                  /** Two letters. */
+                  readonly state: string;
+                  /** Five digits, or nine with a dash. */
+                  readonly postalCode: string;
+                  /** Two letters. */
+                  readonly country: 'US';
+                }
+              | undefined;
+            /** An absolute URL. */
+            readonly website?: string | undefined;
+            /** The signed-in user. */
+            readonly contact?:
+              | {
+                  /** The name as on the identity document. */
+                  readonly fullName?:
+                    | {
+                        /** First name. */
+                        readonly first: string;
+                        /** Last name. */
+                        readonly last: string;
+                      }
+                    | undefined;
+                  /** At most 254 characters. */
+                  readonly email?: string | undefined;
+                }
+              | undefined;
+          }
+        | undefined;
+    };
 
 export type ApplicationRequest = IndividualRequest | SoleProprietorRequest;
 
@@ -34,7 +168,7 @@ export type AuthenticateRequest =
   | {
       /** How the user signs in. */
       readonly method: 'email_magic_link';
-      /** From the link. */
+      /** From the link; of a form, what Unit's own component takes. */
       readonly token: string;
       /** The PKCE verifier of the link’s challenge. */
       readonly codeVerifier: string;
@@ -299,6 +433,7 @@ export type MeAnswer = {
     | 'enroll_factor'
     | 'step_up'
     | 'apply'
+    | 'complete_form'
     | 'upload_documents'
     | 'wait_for_decision'
     | 'exchange_token'
@@ -361,7 +496,7 @@ export type SignUpRequest =
       readonly method: 'email_magic_link';
       /** At most 254 characters. */
       readonly email: string;
-      /** One of the exact list of the stage; the first by default. */
+      /** One of the exact list of the stage; of a magic link the first by default. */
       readonly redirectUrl?: string | undefined;
       /** PKCE S256: base64url of the SHA-256 of the verifier. */
       readonly codeChallenge: string;
@@ -702,8 +837,32 @@ export interface Routes {
     readonly body: ApplicationRequest;
     readonly answer: ApplicationAnswer;
   };
+  'POST /v1/application-forms': {
+    readonly name: 'openForm';
+    readonly authentication: 'session';
+    readonly body: ApplicationFormRequest;
+    readonly answer: ApplicationFormAnswer;
+  };
   'GET /v1/applications/{applicationId}': {
     readonly name: 'readApplication';
+    readonly authentication: 'session';
+    readonly body: undefined;
+    readonly answer: ApplicationAnswer;
+  };
+  'PUT /v1/applications/{applicationId}/documents/{documentId}': {
+    readonly name: 'uploadDocument';
+    readonly authentication: 'session';
+    readonly body: Blob;
+    readonly answer: ApplicationAnswer;
+  };
+  'PUT /v1/applications/{applicationId}/documents/{documentId}/back': {
+    readonly name: 'uploadDocumentBack';
+    readonly authentication: 'session';
+    readonly body: Blob;
+    readonly answer: ApplicationAnswer;
+  };
+  'POST /v1/applications/{applicationId}/cancel': {
+    readonly name: 'cancelApplication';
     readonly authentication: 'session';
     readonly body: undefined;
     readonly answer: ApplicationAnswer;

@@ -1,5 +1,11 @@
 // What the package exports.
-export type { Application, KeyedOptions, WaitOptions } from './applications.ts';
+export type {
+  Application,
+  ApplicationForm,
+  KeyedOptions,
+  UploadOptions,
+  WaitOptions,
+} from './applications.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export type * from './contract.ts';
 export { type PrepareOptions, prepareDocument } from './prepare-document.ts';

@@ -177,33 +177,36 @@ function operation(name: RouteName, route: Route, responses: Record<string, Json
   };
 }
 
+const pathExamples: Readonly<Record<string, string>> = {
+  applicationId: 'NJZ3YTEYBNFOW57B4M6LHFHDHY',
+  documentId: '1',
+  factorId: 'totp-test-1',
+};
+
 const pathParameter = (name: string) => ({
   name,
   in: 'path',
   required: true,
   description: 'An id of the caller’s own.',
   schema: { type: 'string' },
-  example: name === 'applicationId' ? 'NJZ3YTEYBNFOW57B4M6LHFHDHY' : 'totp-test-1',
+  example: pathExamples[name],
 });
 
-/** Raw bodies by the kind of caller: Unit's events, or a document. */
-const rawTypes = {
-  signature: { 'application/vnd.api+json': reference('UnitEvents') },
-  session: { 'image/png': {}, 'image/jpeg': {}, 'application/pdf': {} },
-};
+/** What a body may be, by its media type; the schema of a file allows any bytes. */
+function contentOf({ request, mediaTypes }: Route): Readonly<Record<string, JsonSchema>> {
+  if (request !== undefined) return { 'application/json': reference(nameOf(request)) };
+  if (mediaTypes !== undefined) return Object.fromEntries(mediaTypes.map((type) => [type, {}]));
+  return { 'application/vnd.api+json': reference('UnitEvents') };
+}
 
 function requestBody(route: Route, { request }: RouteExamples): JsonSchema {
   if (route.body === 'none') return {};
-  const content =
-    route.request === undefined
-      ? rawTypes[route.authentication === 'signature' ? 'signature' : 'session']
-      : { 'application/json': reference(nameOf(route.request)) };
   return {
     requestBody: {
       required: true,
       description: `At most ${route.maxBodyBytes} bytes.`,
       content: Object.fromEntries(
-        Object.entries(content).map(([type, schema]) => [
+        Object.entries(contentOf(route)).map(([type, schema]) => [
           type,
           { schema, ...(request === undefined ? {} : { examples: values(request) }) },
         ]),

@@ -41,8 +41,23 @@ const approved = { ...application, status: 'Approved', customerId: '700001' };
 const awaiting = {
   ...application,
   status: 'AwaitingDocuments',
-  documents: [{ documentId: '1', documentType: 'IdDocument', status: 'Required' }],
+  documents: [
+    { documentId: '1', documentType: 'IdDocument', status: 'Required', missing: ['front', 'back'] },
+  ],
 };
+const received = {
+  ...awaiting,
+  documents: [{ documentId: '1', documentType: 'IdDocument', status: 'ReceivedFront', missing: ['back'] }],
+};
+const inReview = {
+  ...application,
+  status: 'PendingReview',
+  documents: [{ documentId: '1', documentType: 'IdDocument', status: 'PendingReview', missing: [] }],
+};
+const expiresAt = '2027-01-15T09:01:30Z';
+const submitting = { ...application, status: 'Submitting' };
+const form = { applicationId, type: 'individual', status: 'Submitting' };
+const { fullName, email: address, phone } = person;
 
 export const routeExamples = {
   signUp: {
@@ -147,10 +162,46 @@ export const routeExamples = {
     },
     answers: {
       201: { approved, awaitingDocuments: awaiting },
-      202: { submitting: { ...application, status: 'Submitting' } },
+      202: { submitting },
     },
   },
-  readApplication: { answers: { 200: { approved, awaitingDocuments: awaiting } } },
+  openForm: {
+    request: {
+      individual: {
+        type: 'individual',
+        redirectUrl: 'https://app.example.com/callback',
+        prefill: { fullName, email: address, phone },
+      },
+      business: {
+        type: 'business',
+        prefill: {
+          name: 'Okafor Woodworks',
+          website: 'https://okafor.example.com',
+          contact: { fullName, email: address },
+        },
+      },
+    },
+    answers: {
+      201: {
+        open: {
+          ...form,
+          url: 'https://application-form.s.unit.sh/hosted-forms/v2.public.eyJmb3JtIjoiMSJ9',
+          token: 'v2.public.eyJmb3JtIjoiMSJ9',
+          expiresAt,
+        },
+        sent: { ...form, status: 'PendingReview' },
+      },
+      202: { submitting: form },
+    },
+  },
+  readApplication: {
+    answers: {
+      200: { approved, awaitingDocuments: awaiting, formOpen: { ...submitting, formExpiresAt: expiresAt } },
+    },
+  },
+  uploadDocument: { answers: { 200: { backMissing: received, complete: inReview } } },
+  uploadDocumentBack: { answers: { 200: { complete: inReview } } },
+  cancelApplication: { answers: { 200: { canceled: { ...application, status: 'Canceled' } } } },
   exchangeToken: {
     request: {
       read: { scopes: ['accounts', 'transactions'] },

@@ -13,6 +13,8 @@ export interface RouteProse {
 }
 
 const newJwt = { 200: 'The session, with a new JWT that carries the factor just proved.' } as const;
+const uploading =
+  'Needs both factors, one of them within the last hour. The body is the file as it is: `Content-Type` and the first bytes must agree. It goes to Unit, and nothing of it is stored or logged. After a 502 or 504 send the same bytes again; a 409 then says that the first ones have come.';
 const stepUpNote = 'Answers a step-up challenge when the proofs are too weak or too old.';
 
 export const routeProse = {
@@ -122,11 +124,42 @@ export const routeProse = {
     headers: { 201: ['location'], 202: ['location', 'retry-after'] },
     needsIdempotencyKey: true,
   },
+  openForm: {
+    tag: 'Applications',
+    summary: "Apply on Unit's own page",
+    description:
+      'Needs both factors, one of them within the last hour. No SSN, EIN, passport or birth date passes through us. The same key again answers the present link of the same form; once the form was sent, the status of the application and no link. `NotSubmitted` says that it ended unsent: then, or after a refusal, use a new key.',
+    answers: {
+      201: 'While the form can be filled in, its link. It is kept nowhere here, and whoever holds it can fill in the form: hand it to the user alone.',
+      202: 'Unit has not answered in time. Repeat with the same key and body.',
+    },
+    headers: { 201: ['location'], 202: ['location', 'retry-after'] },
+    needsIdempotencyKey: true,
+  },
   readApplication: {
     tag: 'Applications',
     summary: 'Read an application',
     description: 'Read again from Unit while it is not final, at most once in ten seconds.',
     answers: { 200: 'Where the application stands.' },
+  },
+  uploadDocument: {
+    tag: 'Applications',
+    summary: 'Bring a document that Unit wants to see',
+    description: uploading,
+    answers: { 200: 'Where the application stands after the upload.' },
+  },
+  uploadDocumentBack: {
+    tag: 'Applications',
+    summary: 'Bring the back of a document',
+    description: `Only an \`IdDocument\` has one. ${uploading}`,
+    answers: { 200: 'Where the application stands after the upload.' },
+  },
+  cancelApplication: {
+    tag: 'Applications',
+    summary: 'Cancel an application',
+    description:
+      'Needs both factors, one of them within the last hour. Repeating it is safe. What Unit has decided stays: 409 `conflict`. Whoever has canceled may apply anew.',
+    answers: { 200: 'The application, canceled.' },
   },
   exchangeToken: {
     tag: 'Exchange',

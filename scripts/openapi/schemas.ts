@@ -1,6 +1,7 @@
 // The contract's zod schemas as JSON Schema 2020-12, the shared ones by name.
 import * as z from 'zod/mini';
 import * as application from '../../functions/contract/application.ts';
+import * as applicationForm from '../../functions/contract/application-form.ts';
 import * as common from '../../functions/contract/common.ts';
 import * as factors from '../../functions/contract/factors.ts';
 import { type Route, type RouteName, routes } from '../../functions/contract/routes.ts';
@@ -27,7 +28,7 @@ function collectNames(): z.core.$ZodRegistry<{ id: string }> {
     taken.add(id);
     registry.add(schema, { id });
   };
-  for (const exported of [common, signup, sessions, factors, application, token]) {
+  for (const exported of [common, signup, sessions, factors, application, applicationForm, token]) {
     for (const [name, value] of Object.entries(exported)) {
       if (/^(factorKind|sessionFactor)$|(Request|Answer)$/.test(name)) add(titled(name), value);
     }

@@ -26,9 +26,12 @@ type Given<Name extends Called> = Table[Name]['answers'][keyof Table[Name]['answ
     : void
   : never;
 
+/** `uploadDocument` sends either side. */
+type MethodName = keyof Client | 'uploadDocumentBack';
+
 type Proofs = { [Name in Called]: Same<Frozen<Sent<Name>>, Frozen<Routes[KeyOf<Name>]['body']>> } & {
   [Name in Called as `${Name} answers`]: Same<Frozen<Given<Name>>, Frozen<Routes[KeyOf<Name>]['answer']>>;
-} & { [Name in Called as `${Name} is a method`]: Name extends keyof Client ? true : false } & {
+} & { [Name in Called as `${Name} is a method`]: Name extends MethodName ? true : false } & {
   codes: Same<ProblemCode, ErrorCode>;
 };
 type Faults = { [Name in keyof Proofs]: Proofs[Name] extends true ? never : Name }[keyof Proofs];

@@ -16,7 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 beforeEach(() => {
-  const count = () => world.stytch.controls.requests().length + world.unit.controls.requests().length;
+  // A container fetches Stytch's keys while it starts, whatever the request that started it.
+  const stytchCalls = () => world.stytch.controls.requests().filter(({ path }) => !/jwks/.test(path));
+  const count = () => stytchCalls().length + world.unit.controls.requests().length;
   const before = count();
   vendorCalls = () => count() - before;
 });
