@@ -26,44 +26,39 @@ export interface UploadOptions extends CallOptions {
   readonly side?: 'front' | 'back';
 }
 
-interface Pending {
+export interface Unanswered {
   /** There while Unit has not answered. */
   readonly retryAfterSeconds?: number | undefined;
 }
 
-export type Application = ApplicationAnswer & Pending;
-export type ApplicationForm = ApplicationFormAnswer & Pending;
-
-/** Unit is read again at most once in ten seconds. */
-const READ_EVERY_SECONDS = 10;
+export type Application = ApplicationAnswer & Unanswered;
+export type ApplicationForm = ApplicationFormAnswer & Unanswered;
 
 type Keyed = 'POST /v1/applications' | 'POST /v1/application-forms';
 
 export function createApplications(send: Send<RoutesBy<'session'>>) {
-  /** By route: what was sent last, in memory alone, and its key. */
-  const sent = new Map<string, { readonly text: string; readonly key: string }>();
+  /** The key of each body, in memory alone, by its route and text. */
+  const keys = new Map<string, string>();
 
   /** The same body gets the same key until it is refused, or the form ended unsent, or an application is canceled. */
   const keyed =
     <Key extends Keyed>(route: Key) =>
-    async (body: Body<Key>, options?: KeyedOptions): Promise<Answer<Key> & Pending> => {
-      const text = JSON.stringify(body);
-      const last = sent.get(route);
-      const used = last?.text === text ? last : { text, key: randomText() };
-      const forget = () => sent.get(route) === used && sent.delete(route);
-      sent.set(route, used);
+    async (body: Body<Key>, options?: KeyedOptions): Promise<Answer<Key> & Unanswered> => {
+      const sent = route + JSON.stringify(body);
+      const idempotencyKey = keys.get(sent) ?? randomText();
+      keys.set(sent, idempotencyKey);
       try {
-        const answer = await send(route, { idempotencyKey: used.key, ...options, body });
-        if (answer.status === 'NotSubmitted') forget();
+        const answer = await send(route, { idempotencyKey, ...options, body });
+        if (answer.status === 'NotSubmitted') keys.delete(sent);
         return answer;
       } catch (error) {
-        if (error instanceof ProblemError && [400, 409, 422].includes(error.status)) forget();
+        if (error instanceof ProblemError && [400, 409, 422].includes(error.status)) keys.delete(sent);
         throw error;
       }
     };
 
   const readApplication = (applicationId: string, options?: CallOptions): Promise<ApplicationAnswer> =>
-    send('GET /v1/applications/{applicationId}', { ...options, params: { applicationId } });
+    send('GET /v1/applications/{applicationId}', { ...options, ids: [applicationId] });
 
   return {
     readApplication,
@@ -79,29 +74,33 @@ export function createApplications(send: Send<RoutesBy<'session'>>) {
       applicationId: string,
       documentId: string,
       body: Blob,
-      { side, ...options }: UploadOptions = {},
+      options?: UploadOptions,
     ): Promise<ApplicationAnswer> =>
-      send(`PUT /v1/applications/{applicationId}/documents/{documentId}${side === 'back' ? '/back' : ''}`, {
-        ...options,
-        params: { applicationId, documentId },
-        body,
-      }),
+      send(
+        `PUT /v1/applications/{applicationId}/documents/{documentId}${options?.side === 'back' ? '/back' : ''}`,
+        {
+          ...options,
+          ids: [applicationId, documentId],
+          body,
+        },
+      ),
 
     /** Cancels it; repeating that is safe, and whoever applies after it applies anew. */
-    async cancelApplication(applicationId: string, options?: CallOptions): Promise<ApplicationAnswer> {
-      const answer = await send('POST /v1/applications/{applicationId}/cancel', {
-        ...options,
-        params: { applicationId },
-      });
-      sent.clear();
-      return answer;
-    },
+    cancelApplication: (applicationId: string, options?: CallOptions): Promise<ApplicationAnswer> =>
+      send('POST /v1/applications/{applicationId}/cancel', { ...options, ids: [applicationId] }).then(
+        (answer) => {
+          keys.clear();
+          return answer;
+        },
+      ),
 
     /** Reads the application until Unit has decided, or wants documents. */
     async waitForApplication(
       from: Pick<Application, 'applicationId' | 'retryAfterSeconds'>,
       { onStatus, signal }: WaitOptions = {},
     ): Promise<ApplicationAnswer> {
+      /** Unit is read again at most once in ten seconds. */
+      const READ_EVERY_SECONDS = 10;
       let pause = from.retryAfterSeconds ?? 0;
       for (;;) {
         const seconds = pause;
@@ -112,8 +111,8 @@ export function createApplications(send: Send<RoutesBy<'session'>>) {
           onStatus?.(application);
           if (!/^(Submitting|Pending)/.test(application.status)) return application;
         } catch (error) {
-          if (!(error instanceof ProblemError && error.retryAfterSeconds)) throw error;
-          pause = error.retryAfterSeconds;
+          pause = (error instanceof ProblemError && error.retryAfterSeconds) || 0;
+          if (pause === 0) throw error;
         }
       }
     },

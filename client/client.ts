@@ -82,10 +82,10 @@ export function createClient({ baseUrl, onStepUp, ...given }: ClientOptions) {
   const prove =
     <Key extends Proving>(route: Key) =>
     (body: Body<Key>, options?: CallOptions): Promise<Answer<Key>> =>
-      signedIn(route, { ...options, body }).then(session.keep);
+      post(route)(body, options).then(session.keep);
 
-  const revoke = async (body: RevokeRequest, options: CallOptions = {}): Promise<void> => {
-    const bearer = 'all' in body ? await session.bearer(options.signal) : undefined;
+  const revoke = async (body: RevokeRequest, options?: CallOptions): Promise<void> => {
+    const bearer = 'all' in body ? await session.bearer(options?.signal) : undefined;
     await send('POST /v1/sessions/revoke', { ...options, body }, bearer);
   };
   const exchangeToken = post('POST /v1/token');
@@ -108,7 +108,7 @@ export function createClient({ baseUrl, onStepUp, ...given }: ClientOptions) {
 
     listFactors: get('GET /v1/factors'),
     removeFactor: (factorId: string, options?: CallOptions) =>
-      signedIn('DELETE /v1/factors/{factorId}', { ...options, params: { factorId } }),
+      signedIn('DELETE /v1/factors/{factorId}', { ...options, ids: [factorId] }),
     enrolTotp: get('POST /v1/factors/totp'),
     confirmTotp: prove('POST /v1/factors/totp/confirm'),
     enrolSms: post('POST /v1/factors/sms'),

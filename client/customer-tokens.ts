@@ -13,7 +13,7 @@ export function createCustomerTokens(
   const tokens = new Map<string, Held>();
   return {
     /** A token with at least a tenth of its life left; parallel calls share one exchange. */
-    customerToken(request: ExchangeTokenRequest, options: CallOptions = {}): Promise<ExchangeTokenAnswer> {
+    customerToken(request: ExchangeTokenRequest, options?: CallOptions): Promise<ExchangeTokenAnswer> {
       const key = JSON.stringify({ ...request, scopes: [...request.scopes].sort() });
       let held = tokens.get(key);
       if (!held || held.until < Date.now()) {
@@ -21,9 +21,12 @@ export function createCustomerTokens(
         held = fresh;
         tokens.set(key, fresh);
         const live = (seconds: number): number => (fresh.until = Date.now() + seconds * 900);
-        fresh.token.then(({ expiresIn }) => live(expiresIn)).catch(() => live(-1));
+        fresh.token.then(
+          ({ expiresIn }) => live(expiresIn),
+          () => live(-1),
+        );
       }
-      return abortable(held.token, options.signal);
+      return abortable(held.token, options?.signal);
     },
     forget: () => tokens.clear(),
   };

@@ -10,14 +10,13 @@ export interface TokenStore {
   delete(key: string): unknown;
 }
 
-/** A session JWT lives five minutes; the rest is for slow networks. */
-const USE_FOR_MS = 240_000;
-
 export function createSession(
   store: TokenStore,
   send: Send<RoutesBy<'none'>>,
   foreignJwt: (() => string | Promise<string>) | undefined,
 ) {
+  /** A session JWT lives five minutes; the rest is for slow networks. */
+  const USE_FOR_MS = 240_000;
   let held: { readonly sessionJwt: string; readonly until: number } | undefined;
   let refreshing: Promise<SessionAnswer> | undefined;
 
@@ -48,11 +47,11 @@ export function createSession(
     }
   }
 
-  function refresh({ signal }: CallOptions = {}): Promise<SessionAnswer> {
+  function refresh(options?: CallOptions): Promise<SessionAnswer> {
     refreshing ??= exchange().finally(() => {
       refreshing = undefined;
     });
-    return abortable(refreshing, signal);
+    return abortable(refreshing, options?.signal);
   }
 
   return {

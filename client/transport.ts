@@ -16,8 +16,8 @@ export type RoutesBy<Kind> = {
 }[RouteKey];
 
 export interface Input<Key extends RouteKey> extends CallOptions {
-  /** What stands in braces in the path. */
-  readonly params?: Readonly<Record<string, string>>;
+  /** What stands for the braces of the path, in their order. */
+  readonly ids?: readonly string[];
   readonly body?: Body<Key>;
   readonly idempotencyKey?: string;
 }
@@ -34,17 +34,17 @@ export type Send<Keys extends RouteKey> = <Key extends Keys>(
  */
 export const createSend =
   (baseUrl: string, fetch: typeof globalThis.fetch): Send<RouteKey> =>
-  async (route, { params = {}, body, idempotencyKey, signal = null }, bearer) => {
+  async (route, { ids = [], body, idempotencyKey, signal = null }, bearer) => {
     const [method = '', path = ''] = route.split(' ');
-    const headers = new Headers();
-    const isBytes = body instanceof Blob;
-    if (body) headers.set('content-type', isBytes ? body.type : 'application/json');
-    if (bearer) headers.set('authorization', `Bearer ${bearer}`);
-    if (idempotencyKey) headers.set('idempotency-key', idempotencyKey);
-    const response = await fetch(
-      baseUrl + path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? '')),
-      { method, headers, signal, body: isBytes ? body : body ? JSON.stringify(body) : null },
-    );
+    const headers: Record<string, string> = {};
+    // A Blob brings its own content type.
+    const sent = body instanceof Blob ? body : body && JSON.stringify(body);
+    if (sent !== body) headers['content-type'] = 'application/json';
+    if (bearer) headers['authorization'] = `Bearer ${bearer}`;
+    if (idempotencyKey) headers['idempotency-key'] = idempotencyKey;
+    let nth = 0;
+    const url = baseUrl + path.replace(/\{\w+\}/g, () => encodeURIComponent(ids[nth++] ?? ''));
+    const response = await fetch(url, { method, headers, signal, body: sent ?? null });
     const answer = parse(await response.text());
     if (!response.ok) throw new ProblemError(response.status, answer ?? {}, response.headers);
     const retryAfterSeconds = retryAfter(response.headers);
