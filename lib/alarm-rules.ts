@@ -7,35 +7,37 @@ interface AlarmRule {
   readonly statistic: 'Sum' | 'Maximum' | 'p99';
   /** Alarms at this value. */
   readonly threshold: number;
-  /** Periods of five minutes in a row. @default 1 */
+  /** Periods of five minutes to look at. @default 1 */
   readonly periods?: number;
+  /** How many of them must be at the threshold. @default all */
+  readonly datapoints?: number;
   /** Alarms below the threshold, and where nothing is measured at all. @default false */
   readonly below?: boolean;
 }
 
 /** Alarms on what the functions themselves measure. Ids are CDK ids: frozen. */
 export const alarmRules = {
-  ExchangesFailedByBridge: {
-    description: 'Exchanges fail for a fault of ours: a bug, a setting, an empty secret',
-    metric: 'ExchangesFailedByBridge',
+  RequestsFailedByBridge: {
+    description: 'Requests fail for a fault of ours: a bug, a setting, an empty secret',
+    metric: 'RequestsFailedByBridge',
     statistic: 'Sum',
     threshold: 1,
   },
-  ExchangesFailedByStytch: {
-    description: 'Exchanges fail because Stytch is down, slow, or refuses our secret',
-    metric: 'ExchangesFailedByStytch',
+  RequestsFailedByStytch: {
+    description: 'Requests fail because Stytch is down, slow, or refuses our secret',
+    metric: 'RequestsFailedByStytch',
     statistic: 'Sum',
     threshold: 5,
   },
-  ExchangesFailedByUnit: {
-    description: 'Exchanges fail because Unit is down, slow, or refuses our token or the JWT',
-    metric: 'ExchangesFailedByUnit',
+  RequestsFailedByUnit: {
+    description: 'Requests fail because Unit is down, slow, or refuses our token or the JWT',
+    metric: 'RequestsFailedByUnit',
     statistic: 'Sum',
     threshold: 5,
   },
-  ExchangesFailedByAws: {
-    description: 'Exchanges fail because the table or Secrets Manager cannot be reached',
-    metric: 'ExchangesFailedByAws',
+  RequestsFailedByAws: {
+    description: 'Requests fail because the table or Secrets Manager cannot be reached',
+    metric: 'RequestsFailedByAws',
     statistic: 'Sum',
     threshold: 5,
   },
@@ -70,13 +72,22 @@ export const alarmRules = {
     metric: 'WebhookUnhealthy',
     statistic: 'Sum',
     threshold: 1,
-    periods: 3,
+    // It is looked at every 15 minutes: one look of the last four periods.
+    periods: 4,
+    datapoints: 1,
   },
   WebhookEventsFailed: {
     description: 'An event of Unit could not be applied for its own reasons and was put aside',
     metric: 'WebhookEventsFailed',
     statistic: 'Sum',
     threshold: 1,
+  },
+  ReconcileFailing: {
+    description: 'The reconcile fails on something again and again',
+    metric: 'ReconcileFailures',
+    statistic: 'Sum',
+    threshold: 1,
+    periods: 3,
   },
   ReconcileBehind: {
     description: 'An application has waited over 15 minutes for its next look',
@@ -99,6 +110,13 @@ export const alarmRules = {
     threshold: 1,
     periods: 3,
     below: true,
+  },
+  ApplicationsUnlinked: {
+    description:
+      'Unit holds an application for a user of ours that was not made here: only an operator can bind it',
+    metric: 'ApplicationsUnlinked',
+    statistic: 'Sum',
+    threshold: 1,
   },
   CustomersParked: {
     description: 'A customer is held for review: its user gets no tokens until an operator decides',

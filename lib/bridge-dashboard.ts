@@ -32,6 +32,7 @@ export class BridgeDashboard extends Construct {
           graph('Exchanges', [
             ownMetric(stage, 'Exchanges', 'Sum', 'tokens given'),
             ownMetric(stage, 'ExchangesRefused', 'Sum', 'refused, for the caller to mend'),
+            ownMetric(stage, 'ExchangesFailed', 'Sum', 'failed, ours or a provider’s to mend'),
             ownMetric(stage, 'StepUpsAsked', 'Sum', 'step-ups asked for'),
             ownMetric(stage, 'StepUps', 'Sum', 'step-ups done'),
           ]),
@@ -42,11 +43,11 @@ export class BridgeDashboard extends Construct {
         ],
         [heading('If not: is it us, Stytch, Unit or AWS?')],
         [
-          graph('Exchanges that failed, by whose fault', [
-            ownMetric(stage, 'ExchangesFailedByBridge', 'Sum', 'us'),
-            ownMetric(stage, 'ExchangesFailedByStytch', 'Sum', 'Stytch'),
-            ownMetric(stage, 'ExchangesFailedByUnit', 'Sum', 'Unit'),
-            ownMetric(stage, 'ExchangesFailedByAws', 'Sum', 'AWS'),
+          graph('Requests that failed, by whose fault', [
+            ownMetric(stage, 'RequestsFailedByBridge', 'Sum', 'us'),
+            ownMetric(stage, 'RequestsFailedByStytch', 'Sum', 'Stytch'),
+            ownMetric(stage, 'RequestsFailedByUnit', 'Sum', 'Unit'),
+            ownMetric(stage, 'RequestsFailedByAws', 'Sum', 'AWS'),
           ]),
           graph('Vendor latency, p99', [
             ownMetric(stage, 'StytchMilliseconds', p99, 'Stytch ms'),
@@ -85,6 +86,8 @@ export class BridgeDashboard extends Construct {
             ownMetric(stage, 'WebhookEventsFailed', 'Sum', 'events put aside'),
             ownMetric(stage, 'WebhookEventsForeign', 'Sum', 'events about nobody of ours'),
             ownMetric(stage, 'ReconcileRuns', 'Sum', 'reconciles'),
+            ownMetric(stage, 'ReconcileFailures', 'Sum', 'what the reconcile failed on'),
+            ownMetric(stage, 'ApplicationsUnlinked', 'Sum', 'applications made past us'),
             ownMetric(stage, 'CustomersParked', 'Sum', 'customers held for review'),
           ]),
         ],

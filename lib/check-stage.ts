@@ -90,6 +90,8 @@ function* operationFaults(stage: Stage): Generator<string> {
     !/^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/.test(customDomain.certificateArn)
   )
     yield 'customDomain.certificateArn must be the ARN of a certificate in ACM';
+  if (stage.trustedProxy === 'cloudfront' && customDomain === undefined)
+    yield 'trustedProxy must be none without customDomain: the address that AWS gives would be a way around CloudFront';
   if (!/^[a-z][a-z0-9-]{0,31}$/.test(stage.name))
     yield 'name must be lower-case letters, digits and dashes, 32 at most';
   if (!policies.includes(stage.tokenPolicy))

@@ -25,6 +25,7 @@ interface AlarmProps {
   readonly description: string;
   readonly threshold: number;
   readonly periods: number;
+  readonly datapoints: number;
   readonly isBelow: boolean;
   /** The section of docs/runbook.md. */
   readonly section: string;
@@ -37,7 +38,7 @@ export class Observability extends Construct {
     super(scope, id);
     this.action = stage.alarmEmail === undefined ? undefined : new SnsAction(this.topic(stage.alarmEmail));
     for (const { node, name, lambda } of Object.values(functions)) {
-      const once = { threshold: 1, periods: 1, isBelow: false };
+      const once = { threshold: 1, periods: 1, datapoints: 1, isBelow: false };
       this.alarm(`${node.id}Errors`, {
         ...once,
         metric: lambda.metricErrors({ period }),
@@ -52,12 +53,21 @@ export class Observability extends Construct {
       });
     }
     for (const name of alarmRuleNames) {
-      const { metric, statistic, description, threshold, periods = 1, below = false } = alarmRuleOf(name);
+      const {
+        metric,
+        statistic,
+        description,
+        threshold,
+        periods = 1,
+        datapoints = periods,
+        below = false,
+      } = alarmRuleOf(name);
       this.alarm(name, {
         metric: ownMetric(stage, metric, statistic),
         description,
         threshold,
         periods,
+        datapoints,
         isBelow: below,
         section: name,
       });
@@ -65,12 +75,16 @@ export class Observability extends Construct {
     new BridgeDashboard(this, 'Dashboard', { stage, functions, api });
   }
 
-  private alarm(id: string, { metric, description, threshold, periods, isBelow, section }: AlarmProps): void {
+  private alarm(
+    id: string,
+    { metric, description, threshold, periods, datapoints, isBelow, section }: AlarmProps,
+  ): void {
     const alarm = new Alarm(this, id, {
       metric,
       alarmDescription: `${description}. See docs/runbook.md, ${section}.`,
       threshold,
       evaluationPeriods: periods,
+      datapointsToAlarm: datapoints,
       comparisonOperator: isBelow
         ? ComparisonOperator.LESS_THAN_THRESHOLD
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -9,10 +9,11 @@ export const metricNames = [
   'Exchanges',
   'ExchangeMilliseconds',
   'ExchangesRefused',
-  'ExchangesFailedByBridge',
-  'ExchangesFailedByStytch',
-  'ExchangesFailedByUnit',
-  'ExchangesFailedByAws',
+  'ExchangesFailed',
+  'RequestsFailedByBridge',
+  'RequestsFailedByStytch',
+  'RequestsFailedByUnit',
+  'RequestsFailedByAws',
   'StepUpsAsked',
   'StepUps',
   'RateLimited',
@@ -27,6 +28,7 @@ export const metricNames = [
   'WebhookDeliveries',
   'WebhookEventsFailed',
   'WebhookEventsForeign',
+  'ApplicationsUnlinked',
   'WebhookUnhealthy',
   'ReconcileRuns',
   'ReconcileFailures',
@@ -58,6 +60,8 @@ export function metricsOf(code: string, fields: LogFields): readonly Measurement
       return fields['provider'] === 'stytch' ? ofStytch(fields) : ofUnit(fields);
     case 'step_up.completed':
       return [['StepUps', 1]];
+    case 'reconcile.step_failed':
+      return [['ReconcileFailures', 1]];
     case 'sign_up.sent':
       return fields['note'] === 'sent' ? [] : [['SendsSwallowed', 1]];
     case 'unit_webhook.received':
@@ -87,24 +91,31 @@ function ofExchange({ route, status, durationMs }: LogFields): readonly Measurem
 }
 
 const failedBy = {
-  stytch: 'ExchangesFailedByStytch',
-  unit: 'ExchangesFailedByUnit',
-  aws: 'ExchangesFailedByAws',
+  stytch: 'RequestsFailedByStytch',
+  unit: 'RequestsFailedByUnit',
+  aws: 'RequestsFailedByAws',
 } as const satisfies Record<string, MetricName>;
 
 /** A refusal is the caller's to mend, a failure is ours or a provider's: the two never share a metric. */
 function ofRefusal({ route, errorCode, provider }: LogFields): readonly Measurement[] {
-  const general: Measurement[] = [];
-  if (errorCode === 'insufficient_user_authentication') general.push(['StepUpsAsked', 1]);
-  if (errorCode === 'rate_limited') general.push(['RateLimited', 1]);
-  if (route !== EXCHANGE) return general;
+  const isExchange = route === EXCHANGE;
   const isFailure = Object.entries(problemTypes).some(
     ([code, { status }]) => code === errorCode && status >= 500,
   );
-  if (!isFailure) return [...general, ['ExchangesRefused', 1]];
-  const culprit =
-    provider === 'stytch' || provider === 'unit' || provider === 'aws' ? failedBy[provider] : null;
-  return [...general, [culprit ?? 'ExchangesFailedByBridge', 1]];
+  if (!isFailure) {
+    return [
+      ...(errorCode === 'insufficient_user_authentication' ? ([['StepUpsAsked', 1]] as const) : []),
+      ...(errorCode === 'rate_limited' ? ([['RateLimited', 1]] as const) : []),
+      ...(isExchange ? ([['ExchangesRefused', 1]] as const) : []),
+    ];
+  }
+  // An empty secret is ours to fill, whoever told us that it is empty.
+  const isOurs = errorCode === 'server_error' || errorCode === 'not_configured';
+  const isTheirs = provider === 'stytch' || provider === 'unit' || provider === 'aws';
+  return [
+    [isTheirs && !isOurs ? failedBy[provider] : 'RequestsFailedByBridge', 1],
+    ...(isExchange ? ([['ExchangesFailed', 1]] as const) : []),
+  ];
 }
 
 function ofStytch(fields: LogFields): readonly Measurement[] {
@@ -132,6 +143,7 @@ function isFailed({ vendorStatus }: LogFields): boolean {
 
 function ofEvent(outcome: string): readonly Measurement[] {
   if (outcome.startsWith('failed')) return [['WebhookEventsFailed', 1]];
+  if (outcome === 'unlinked') return [['ApplicationsUnlinked', 1]];
   return outcome === 'foreign' ? [['WebhookEventsForeign', 1]] : [];
 }
 

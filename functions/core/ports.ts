@@ -52,6 +52,8 @@ export interface IdMappings {
   putCustomer(stytchUserId: string, customer: CustomerRecord): Promise<void>;
   /** Keeps what is there, since the first sight of a factor is what counts; false when something was. */
   putFactor(stytchUserId: string, factor: FactorRecord): Promise<boolean>;
+  /** The same, but replaces an enrolment that was begun here and never confirmed. */
+  meetFactor(stytchUserId: string, factor: FactorRecord): Promise<boolean>;
   /** An enrolment begun on good ground: replaces whatever record the factor had. */
   beginFactor(stytchUserId: string, factor: FactorRecord): Promise<void>;
   confirmFactor(stytchUserId: string, factorId: string, confirmedAt: number): Promise<void>;

@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 import type { World } from '../../local/world.ts';
 import { broken, type Hints, valid } from '../support/arbitrary.ts';
 import { expectDocumented, isGatewayMade, readDocument } from '../support/documented.ts';
+import { type Applicant, applicant, ssns } from '../support/documents.ts';
 import {
   apply,
   emailFactor,
@@ -20,10 +21,11 @@ import {
 const AT_ONCE = 8;
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 4);
 
-type Users = Readonly<Record<'customer' | 'newcomer' | 'oneFactor', SignedInUser>>;
+type Users = Readonly<Record<'customer' | 'applicant' | 'newcomer' | 'oneFactor', SignedInUser>>;
 
 let world: World;
 let users: Users;
+let open: Applicant;
 beforeAll(async () => {
   // Wide limits, or most answers would be 429.
   const template = readDevTemplate();
@@ -35,6 +37,8 @@ beforeAll(async () => {
     variables.LIMITS = JSON.stringify(Object.fromEntries(wide));
   }
   world = await startTestWorld({ template });
+  // Everybody who is asked for documents has the same SSN.
+  world.unit.controls.switches.preventDuplicateIndividualApplications = false;
 });
 afterAll(() => world.close());
 
@@ -42,8 +46,10 @@ afterAll(() => world.close());
 async function newUsers(): Promise<Users> {
   const customer = await signedInUser(world);
   await apply(world, customer, individual(customer.email));
+  open = await applicant(world, ssns.wantsIdDocument);
   return {
     customer,
+    applicant: open.user,
     newcomer: await signedInUser(world),
     oneFactor: await signedInUser(world, [emailFactor]),
   };
@@ -77,10 +83,12 @@ interface Parts {
 }
 
 function requests({ requestBody, parameters = [] }: Parts, hints: Hints): fc.Arbitrary<Request> {
-  const [type = 'application/json', media] = Object.entries(requestBody?.content ?? {})[0] ?? [];
+  const content = requestBody?.content ?? {};
+  const [type = 'application/json', media] = Object.entries(content)[0] ?? [];
+  const file = fc.string({ unit: 'binary', maxLength: 200 }).map((text) => `%PDF-1.7 ${text}`);
   const value = valid(media?.schema, hints);
   const sent = fc.oneof(
-    { arbitrary: value.map((one) => JSON.stringify(one)), weight: 8 },
+    { arbitrary: 'application/pdf' in content ? file : value.map((one) => JSON.stringify(one)), weight: 8 },
     { arbitrary: broken(value).map((one) => JSON.stringify(one)), weight: 5 },
     { arbitrary: fc.string({ unit: 'binary', maxLength: 200 }), weight: 1 },
     { arbitrary: fc.constant(JSON.stringify({ padding: 'x'.repeat(20_000) })), weight: 1 },
@@ -89,7 +97,7 @@ function requests({ requestBody, parameters = [] }: Parts, hints: Hints): fc.Arb
   const owned = fc.constantFrom(...(hints['ids'] ?? []).map(String), 'NJZ3YTEYBNFOW57B4M6LHFHDHY');
   return fc.record({
     who: fc.oneof(
-      { arbitrary: fc.constantFrom('customer', 'newcomer', 'oneFactor' as const), weight: 5 },
+      { arbitrary: fc.constantFrom('customer', 'applicant', 'newcomer', 'oneFactor' as const), weight: 5 },
       { arbitrary: fc.constantFrom('nobody', 'garbage' as const), weight: 1 },
     ),
     ids: fc.array(fc.oneof(owned, fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 })), {
@@ -111,7 +119,7 @@ function requests({ requestBody, parameters = [] }: Parts, hints: Hints): fc.Arb
         )
       : fc.constant(undefined),
     type: fc.oneof(
-      { arbitrary: fc.constant(type), weight: 12 },
+      { arbitrary: fc.constant('application/pdf' in content ? 'application/pdf' : type), weight: 12 },
       { arbitrary: fc.constant('text/plain'), weight: 1 },
     ),
     body: requestBody === undefined ? fc.constant(undefined) : sent,
@@ -172,7 +180,10 @@ describe('P2, P3 whatever is sent', () => {
         // Left out by JSON: ids that nobody has are refused, and then nothing else is tried.
         resources: [undefined],
         customerId: (me.customers ?? []).map(({ customerId }) => customerId),
-        ids: (me.applications ?? []).map(({ applicationId }) => applicationId),
+        ids: [
+          ...(me.applications ?? []).map(({ applicationId }) => applicationId),
+          ...(template.includes('/applications/') ? [open.applicationId, open.documentId] : []),
+        ],
         redirectUrl: ['http://localhost:4400/callback', 'https://evil.example.com/'],
       };
       await fc.assert(

@@ -37,6 +37,7 @@ const faultyStages: readonly [field: string, base: Stage, change: Partial<Stage>
   ['customDomain.name', stages.prod, { customDomain: { ...ownDomain, name: 'https://api.bank.example' } }],
   ['customDomain.name', stages.prod, { customDomain: { ...ownDomain, name: 'api' } }],
   ['customDomain.certificateArn', stages.prod, { customDomain: { ...ownDomain, certificateArn: 'arn' } }],
+  ['trustedProxy', stages.prod, { trustedProxy: 'cloudfront' }],
   ['stytchCustomDomain', stages.prod, { stytchCustomDomain: 'https://login.bank.example' }],
   ['stytchCustomDomain', stages.prod, { stytchCustomDomain: 'login.bank.example/' }],
   ['passkeyDomain', stages.prod, { passkeyDomain: 'https://app.bank.example' }],

@@ -1,6 +1,7 @@
 // The client over a running world: what it sends is counted, and a test may change an answer on its way.
 import { TOTP } from 'otpauth';
 import { type Client, type ClientOptions, createClient } from '../../client/index.ts';
+import { eventually } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
 
 export interface Wire {
@@ -67,8 +68,12 @@ export async function enrolled(
 
 /** Signs in by a link. */
 export async function signIn(world: World, client: Client, email: string) {
+  const inbox = () => world.stytch.controls.inbox(email);
+  const before = inbox().length;
   await client.signUp({ email });
-  return client.completeSignUp(world.stytch.controls.inbox(email).at(-1)?.token ?? '');
+  // The answer never waits for the mail, which under load comes after it.
+  await eventually('the mail', 15, async () => (inbox().length > before ? true : undefined));
+  return client.completeSignUp(inbox().at(-1)?.token ?? '');
 }
 
 /** A later session of one factor: days have passed. */

@@ -56,6 +56,7 @@ type UserRows = Pick<
   | 'readUser'
   | 'putCustomer'
   | 'putFactor'
+  | 'meetFactor'
   | 'beginFactor'
   | 'confirmFactor'
   | 'takeUserLease'
@@ -87,6 +88,13 @@ const userRows = (rows: Rows): UserRows => ({
   async putFactor(stytchUserId, factor) {
     const key = rowKey(stytchUserId, factor.factorId);
     if (rows.factors.has(key)) return false;
+    rows.factors.set(key, factor);
+    return true;
+  },
+  async meetFactor(stytchUserId, factor) {
+    const key = rowKey(stytchUserId, factor.factorId);
+    const before = rows.factors.get(key);
+    if (before !== undefined && !(before.origin === 'enrolled' && before.confirmedAt === null)) return false;
     rows.factors.set(key, factor);
     return true;
   },

@@ -78,6 +78,12 @@ export function createIdMappings(store: Store): IdMappings {
     putFactor: (stytchUserId, factor) =>
       store.put(keys.factor(stytchUserId, factor.factorId), factorAttributes(factor), absent),
 
+    meetFactor: (stytchUserId, factor) =>
+      store.put(keys.factor(stytchUserId, factor.factorId), factorAttributes(factor), {
+        expression: 'attribute_not_exists(pk) OR (attribute_not_exists(confirmedAt) AND origin = :enrolled)',
+        values: { ':enrolled': 'enrolled' },
+      }),
+
     async beginFactor(stytchUserId, factor) {
       await store.put(keys.factor(stytchUserId, factor.factorId), factorAttributes(factor));
     },

@@ -80,14 +80,20 @@ export const newlyConfirmed = (user: User, known: UserRecord, now: number): read
     )
     .map((record) => ({ ...record, confirmedAt: now }));
 
-/** Records for the verified possession factors that we have not met before. */
+/**
+ * Records for the verified possession factors that we have not met before. One whose enrolment was begun here and then
+ * proved past us is met only now: whoever began it may have waited until there was something to steal.
+ */
 export function newlySeen(user: User, known: UserRecord, now: number): readonly FactorRecord[] {
+  const confirmed = newlyConfirmed(user, known, now);
+  const isMet = ({ factorId, origin, confirmedAt }: FactorRecord): boolean =>
+    origin !== 'enrolled' || confirmedAt !== null || confirmed.some((record) => record.factorId === factorId);
   // From the first application on there is something to steal.
   const hasApplied = known.applications.length > 0 || known.customers.length > 0;
   const origin = hasApplied ? 'seen_late' : 'seen';
   return user.factors.flatMap(({ kind, factorId, isVerified }, i) => {
     const isNew =
-      !known.factors.some((record) => record.factorId === factorId) &&
+      !known.factors.some((record) => record.factorId === factorId && isMet(record)) &&
       // One number stands for SMS and for WhatsApp.
       user.factors.findIndex((other) => other.factorId === factorId) === i;
     return isVerified && isNew && factorId !== null && isPossession(kind)

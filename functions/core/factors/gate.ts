@@ -96,7 +96,7 @@ export async function meetNewFactors(
     confirmed.map(({ factorId }) => ports.mappings.confirmFactor(known.stytchUserId, factorId, now)),
   );
   const written = await Promise.all(
-    fresh.map((factor) => ports.mappings.putFactor(known.stytchUserId, factor)),
+    fresh.map((factor) => ports.mappings.meetFactor(known.stytchUserId, factor)),
   );
   for (const factor of fresh) {
     ports.log.record('factor.first_seen', {
@@ -109,7 +109,8 @@ export async function meetNewFactors(
   // Somebody else saw one first: what stands in the table is what counts.
   if (written.includes(false)) return ports.mappings.readUser(known.stytchUserId);
   const isConfirmed = new Set(confirmed.map(({ factorId }) => factorId));
-  const others = known.factors.filter(({ factorId }) => !isConfirmed.has(factorId));
+  const isFresh = new Set(fresh.map(({ factorId }) => factorId));
+  const others = known.factors.filter(({ factorId }) => !isConfirmed.has(factorId) && !isFresh.has(factorId));
   return { ...known, factors: [...others, ...confirmed, ...fresh] };
 }
 

@@ -90,6 +90,23 @@ describe('a factor record', () => {
     expect((await bench.mappings.readUser(user)).factors).toMatchObject([{ ...factor }]);
   });
 
+  it('A7.5.1 of an enrolment never confirmed here gives way when the factor is met; every other stays', async () => {
+    const met = { ...factorOf(), origin: 'seen_late', firstSeenAt: 5000 } as const;
+    const begun = { ...met, origin: 'enrolled', firstSeenAt: 1000, confirmedAt: null } as const;
+    const meet = async (before: FactorRecord, confirmedAt: number | null) => {
+      const user = newUser();
+      await bench.mappings.beginFactor(user, before);
+      if (confirmedAt !== null) await bench.mappings.confirmFactor(user, before.factorId, confirmedAt);
+      const isMet = await bench.mappings.meetFactor(user, met);
+      const [record] = (await bench.mappings.readUser(user)).factors;
+      return [isMet, record?.origin];
+    };
+    expect(await meet(begun, null)).toEqual([true, 'seen_late']);
+    expect(await meet(begun, 1100)).toEqual([false, 'enrolled']);
+    expect(await meet({ ...met, firstSeenAt: 1 }, null)).toEqual([false, 'seen_late']);
+    expect(await bench.mappings.meetFactor(newUser(), met)).toBe(true);
+  });
+
   it('is confirmed once, and its first confirmation stays', async () => {
     const user = newUser();
     const factor = factorOf();

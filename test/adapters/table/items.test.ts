@@ -180,6 +180,7 @@ describe('a store that is down', () => {
       putCustomer: () =>
         mappings.putCustomer('u', { unitCustomerId: '1', type: 'individual', status: 'Active' }),
       putFactor: () => mappings.putFactor('u', factor),
+      meetFactor: () => mappings.meetFactor('u', factor),
       beginFactor: () => mappings.beginFactor('u', factor),
       confirmFactor: () => mappings.confirmFactor('u', 'f', 1),
       takeUserLease: () => mappings.takeUserLease('u', 1, 2),

@@ -154,6 +154,26 @@ describe('Factors that we meet for the first time are recorded', () => {
     expect(newlySeen(user(factors), userRecord({ factors: factorRecords }), NOW)).toEqual([]);
   });
 
+  it.each([
+    ['begun here, and proved past us before anybody applied', 601, [], ['seen']],
+    [
+      'begun here before the user applied, and proved past us days later',
+      3 * DAY,
+      [NOW - DAY],
+      ['seen_late'],
+    ],
+    ['begun here a moment before the user applied', 60, [NOW - 30], ['seen_late']],
+    ['begun here a moment ago, whose confirmation was lost', 600, [], []],
+  ])('A7.5.1 a factor %s', (_title, age, appliedAt, origins) => {
+    const known = userRecord({
+      factors: [factorRecord('sms', { origin: 'enrolled', firstSeenAt: NOW - age, confirmedAt: null })],
+      applications: appliedAt.map((createdAt) => applicationRecord({ createdAt })),
+    });
+    const records = newlySeen(user([onUser('sms')]), known, NOW);
+    expect(records.map(({ origin }) => origin)).toEqual(origins);
+    expect(records.every(({ firstSeenAt }) => firstSeenAt === NOW)).toBe(true);
+  });
+
   it('each of several, in one go', () => {
     const factors = [onUser('email'), onUser('sms'), onUser('totp'), onUser('passkey')];
     const records = newlySeen(user(factors), userRecord({ factors: [factorRecord('totp')] }), NOW);

@@ -242,12 +242,12 @@ describe('A factor that appears on a user', () => {
       factorRecord('totp', { origin: 'seen_late', firstSeenAt: NOW - HOUR }),
     );
     expect(await refusal(meet(world))).toMatchObject({ code: 'enrollment_required' });
-    expect(world.callsOf('table')).toEqual(['table.putFactor', 'table.readUser']);
+    expect(world.callsOf('table')).toEqual(['table.meetFactor', 'table.readUser']);
   });
 
   it('admits nobody while it could not be recorded', async () => {
     const world = createWorld();
-    world.fail('table.putFactor');
+    world.fail('table.meetFactor');
     expect(await refusal(meet(world))).toMatchObject({ code: 'temporarily_unavailable' });
   });
 });
