@@ -11,6 +11,10 @@ const secretValue = z.object({
 });
 export type SecretValue = z.infer<typeof secretValue>;
 
+/** The text of a secret; undefined where it is none of ours. */
+export const parseSecret = (text: string): SecretValue | undefined =>
+  secretValue.safeParse(parseJson(text)).data;
+
 export interface Secret {
   /** @throws ServiceError `not_configured` while the secret is empty, `temporarily_unavailable` */
   read(): Promise<SecretValue>;
@@ -85,9 +89,9 @@ async function fetchSecret(client: SecretsManagerClient, arn: string): Promise<S
       });
     },
   );
-  const parsed = secretValue.safeParse(parseJson(text ?? ''));
-  if (!parsed.success) throw new ServiceError('not_configured', { reason: 'secret_malformed' });
-  return parsed.data;
+  const parsed = parseSecret(text ?? '');
+  if (parsed === undefined) throw new ServiceError('not_configured', { reason: 'secret_malformed' });
+  return parsed;
 }
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import * as z from 'zod/mini';
 import { createDesk, type Desk } from './desk.ts';
 import { toStop } from './failure.ts';
-import { createOutput } from './output.ts';
+import { createOutput, type Output } from './output.ts';
 import { placeOptions } from './place.ts';
 import { operatorName } from './reason.ts';
 import { exitCodes, misuse, type StopKind } from './stop.ts';
@@ -25,42 +25,54 @@ const sharedOptions = {
 };
 export type SharedOptions = z.infer<z.ZodMiniObject<typeof sharedOptions>>;
 
-export interface CommandFrame<Shape extends z.core.$ZodLooseShape> {
+export interface CommandFrame<Shape extends z.core.$ZodLooseShape, At = Desk> {
   /** As in `npm run <name>`. */
   readonly name: string;
   readonly description: string;
   /** Whether it changes anything: then it is a dry run without --apply. */
   readonly isChanging: boolean;
   readonly needs: readonly ('stytch' | 'unit')[];
+  /** A stage alone where it works on a deployment, not on users. @default - a stage, or a place by its parts */
+  readonly where?: 'stage';
+  /** More to say under the help. */
+  readonly notes?: readonly string[];
   readonly options: readonly Option[];
   /** How the command's own options are read, by their names in camelCase. */
   readonly shape: Shape;
   /** Shown under the help, after `npm run <name> -- `. */
   readonly examples: readonly string[];
   /** What it decides and does; its answer is the JSON document. */
-  readonly run: (desk: Desk, options: z.output<z.ZodMiniObject<Shape>>) => Promise<Answer>;
+  readonly run: (desk: At, options: z.output<z.ZodMiniObject<Shape>>) => Promise<Answer>;
 }
 
 export interface Answer {
-  readonly outcome: 'planned' | 'done' | 'nothing_to_do';
+  /** `found_problems` ends with exit code 1. */
+  readonly outcome: 'planned' | 'done' | 'nothing_to_do' | 'found_problems';
   readonly [name: string]: unknown;
 }
 
 const stdout = (text: string): void => void process.stdout.write(`${text}\n`);
 const stderr = (text: string): void => void process.stderr.write(`${text}\n`);
 
-/** Runs a command by the process's own arguments and sets its exit code. */
-export async function runCommand<Shape extends z.core.$ZodLooseShape>(
-  frame: CommandFrame<Shape>,
-  argv: readonly string[] = process.argv.slice(2),
+/** Runs a command on users by the process's own arguments and sets its exit code. */
+export const runCommand = <Shape extends z.core.$ZodLooseShape>(frame: CommandFrame<Shape>): Promise<void> =>
+  runAt(frame, createDesk);
+
+/** The same for a command that works at another desk. */
+export async function runAt<Shape extends z.core.$ZodLooseShape, At>(
+  frame: CommandFrame<Shape, At>,
+  makeDesk: (options: SharedOptions, output: Output) => Promise<At>,
 ): Promise<void> {
+  const argv = process.argv.slice(2);
   const output = createOutput(argv.includes('--json'), stdout, stderr);
   try {
     const given = parse(frame, argv);
     if (given === null) return;
-    const desk = await createDesk(read(z.object(sharedOptions), given), output);
-    const { outcome, ...rest } = await frame.run(desk, read(z.object(frame.shape), given));
-    output.document({ command: frame.name, stage: desk.place.stage, outcome, ...rest });
+    const shared = read(z.object(sharedOptions), given);
+    const own = read(z.object(frame.shape), given);
+    const { outcome, ...rest } = await frame.run(await makeDesk(shared, output), own);
+    output.document({ command: frame.name, stage: shared.stage ?? null, outcome, ...rest });
+    if (outcome === 'found_problems') process.exitCode = exitCodes.refused;
   } catch (error) {
     const { kind, code, message, details } = toStop(error);
     stderr(`${titles[kind]}: ${message}`);
@@ -76,11 +88,10 @@ const titles = {
   failed: 'Failed',
 } as const satisfies Record<StopKind, string>;
 
+type AnyFrame = Omit<CommandFrame<z.core.$ZodLooseShape>, 'run' | 'shape'>;
+
 /** The options as typed, or null when only help was asked for. */
-function parse<Shape extends z.core.$ZodLooseShape>(
-  frame: CommandFrame<Shape>,
-  argv: readonly string[],
-): unknown {
+function parse(frame: AnyFrame, argv: readonly string[]): unknown {
   const command = makeCommand(frame);
   try {
     command.parse([...argv], { from: 'user' });
@@ -108,7 +119,7 @@ function read<Shape extends z.core.$ZodLooseShape>(
 
 const toKebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-function makeCommand<Shape extends z.core.$ZodLooseShape>(frame: CommandFrame<Shape>): Command {
+function makeCommand(frame: AnyFrame): Command {
   const command = new Command(`npm run ${frame.name} --`)
     .usage('[options]')
     .description(frame.description)
@@ -121,12 +132,15 @@ function makeCommand<Shape extends z.core.$ZodLooseShape>(frame: CommandFrame<Sh
     .configureHelp({ helpWidth: 110 })
     .helpOption('--help', 'this text');
   for (const option of frame.options) command.addOption(option);
-  const all = [
-    new Option('--stage <name>', 'a deployed stage: table and vendors come from its stack'),
+  const parts = [
     new Option('--table <name>', 'without a stage: the table').env('BRIDGE_TABLE'),
     new Option('--stytch-url <url>', "without a stage: Stytch's host").env('BRIDGE_STYTCH_URL'),
     new Option('--stytch-project <id>', 'without a stage: the Stytch project').env('BRIDGE_STYTCH_PROJECT'),
     new Option('--unit-url <url>', "without a stage: Unit's host").env('BRIDGE_UNIT_URL'),
+  ];
+  const all = [
+    new Option('--stage <name>', 'a deployed stage: where everything is comes from its stack'),
+    ...(frame.where === 'stage' ? [] : parts),
     ...(frame.needs.includes('stytch')
       ? [new Option('--stytch-secret-fd <n>', 'read the Stytch secret from this file descriptor')]
       : []),
@@ -149,11 +163,7 @@ function makeCommand<Shape extends z.core.$ZodLooseShape>(frame: CommandFrame<Sh
   return command.addHelpText('after', `\n${helpAfter(frame)}`);
 }
 
-function helpAfter<Shape extends z.core.$ZodLooseShape>({
-  name,
-  needs,
-  examples,
-}: CommandFrame<Shape>): string {
+function helpAfter({ name, needs, notes = [], examples }: AnyFrame): string {
   const credentials = [
     ...(needs.includes('stytch') ? ['  STYTCH_SECRET  secret of the Stytch project'] : []),
     ...(needs.includes('unit') ? ['  UNIT_TOKEN     your own Unit org token'] : []),
@@ -162,6 +172,7 @@ function helpAfter<Shape extends z.core.$ZodLooseShape>({
     'Credentials (from a file descriptor, the environment or a prompt; never from the command line):',
     ...credentials,
     "  AWS            the SDK's default chain",
+    ...notes.map((note) => `  ${note}`),
     '',
     'Exit codes: 0 done, 1 refused or found problems, 2 wrong usage, 3 a vendor or AWS failed.',
     '',

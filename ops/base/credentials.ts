@@ -27,9 +27,14 @@ export async function readCredential(
   const given = fd === undefined ? environment[variable] : readDescriptor(fd, option);
   const text = (given ?? (await ask(source))).trim();
   // What no vendor issues would end in an error of the HTTP client, and that would quote it.
-  if (!/^[\x21-\x7e]{8,4096}$/.test(text)) {
+  if (!/^[\x21-\x7e]{8,9000}$/.test(text)) {
     throw new Stop('usage', 'credential_malformed', `The ${title} has characters or a length that none has.`);
   }
+  return fixedSecret(text);
+}
+
+/** A value that is at hand as the adapters take it. */
+export function fixedSecret(text: string): Secret {
   const value = { value: text };
   return { read: async () => value, renew: async () => null };
 }

@@ -5,46 +5,35 @@ import { createOperatorTable, type OperatorTable } from '../adapters/operator-ta
 import type { StytchUsers } from '../adapters/stytch-users.ts';
 import type { UnitDesk } from '../adapters/unit-customers.ts';
 import type { SharedOptions } from './cli.ts';
+import { type Consent, createConsent, requireConsent } from './consent.ts';
 import { readCredential } from './credentials.ts';
 import type { Output } from './output.ts';
-import { awsCaller, awsClient, findPlace, type Place } from './place.ts';
+import { awsClient, findPlace, type Place } from './place.ts';
 import { silentLog } from './silent-log.ts';
-import { misuse, refusal } from './stop.ts';
 
-export interface Desk {
+export interface Desk extends Consent {
   readonly place: Place;
   readonly output: Output;
   readonly table: OperatorTable;
-  readonly isApplying: boolean;
   /** Seconds since the epoch. */
   clock(): number;
   stytch(): Promise<StytchUsers>;
   unit(): Promise<UnitDesk>;
-  /** Who does it, for the record. */
-  operator(): string;
-  /** Asks, unless --yes was given. @throws Stop when the answer is no */
-  confirm(question: string): Promise<void>;
 }
 
 /** @throws Stop when the place or the operator is not known */
 export async function createDesk(options: SharedOptions, output: Output): Promise<Desk> {
-  const { apply: isApplying, yes, stytchSecretFd, unitTokenFd } = options;
-  if (isApplying && !yes && !process.stdin.isTTY) {
-    throw misuse('--apply needs --yes where there is no terminal to ask on.');
-  }
-  if (isApplying && options.stage === undefined && options.operator === undefined) {
-    throw misuse('--apply needs --operator where no --stage tells who AWS says you are.');
-  }
+  const { stytchSecretFd, unitTokenFd } = options;
+  requireConsent(options);
   const place = await findPlace(options);
-  const operator = isApplying ? await operatorOf(place, options.operator) : '';
+  const consent = await createConsent(options);
   const client = new DynamoDBClient(awsClient);
   return {
+    ...consent,
     place,
     output,
-    isApplying,
     table: createOperatorTable(client, createStore(client, place.tableName), place.tableName),
     clock: () => Math.floor(Date.now() / 1000),
-    operator: () => operator,
     async stytch() {
       const [secret, { createStytchUsers }] = await Promise.all([
         readCredential({
@@ -74,17 +63,5 @@ export async function createDesk(options: SharedOptions, output: Output): Promis
       ]);
       return createUnitDesk(place.unitUrl, token);
     },
-    async confirm(question) {
-      if (yes) return;
-      const { default: confirm } = await import('@inquirer/confirm');
-      const isConfirmed = await confirm({ message: question, default: false }, { output: process.stderr });
-      if (!isConfirmed) throw refusal('not_confirmed', 'Nothing was confirmed, and nothing was changed.');
-    },
   };
-}
-
-async function operatorOf({ stage }: Place, name: string | undefined): Promise<string> {
-  if (stage === null) return name ?? '';
-  const caller = await awsCaller();
-  return name === undefined ? caller : `${caller} (${name})`;
 }

@@ -57,14 +57,20 @@ export async function findPlace(options: PlaceOptions): Promise<Place> {
 }
 
 /** The rule of the functions: the vendors' own hosts over https or loopback over http, and no mix. */
-function checked(place: Place): Place {
-  const faults = mixedVendors({
-    VENDOR_ENVIRONMENT: place.stytchProjectId.startsWith('project-live-') ? 'live' : 'test',
+export const isOfOneEnvironment = (place: Place): boolean =>
+  mixedVendors({
+    VENDOR_ENVIRONMENT: environmentOf(place),
     STYTCH_PROJECT_ID: place.stytchProjectId,
     STYTCH_BASE_URL: place.stytchUrl,
     UNIT_BASE_URL: place.unitUrl,
-  });
-  if (faults.length === 0) return place;
+  }).length === 0;
+
+export const environmentOf = ({ stytchProjectId }: Pick<Place, 'stytchProjectId'>): 'live' | 'test' =>
+  stytchProjectId.startsWith('project-live-') ? 'live' : 'test';
+
+/** @throws Stop */
+export function checked(place: Place): Place {
+  if (isOfOneEnvironment(place)) return place;
   throw misuse(
     "The vendors are not Stytch's and Unit's own hosts of one environment, or simulators on loopback, " +
       'or the Stytch project is of another environment.',
@@ -78,15 +84,11 @@ const outputNames = {
   unitUrl: 'UnitUrl',
 } as const;
 
-async function placeOfStage(stage: string): Promise<Place> {
-  const outputs = await stackOutputs(stage);
-  const of = (name: string): string => {
-    const value = outputs.get(name);
-    if (value === undefined) {
-      throw refusal('stack_outdated', `Stage ${stage} has no output ${name}: deploy this version first.`);
-    }
-    return value;
-  };
+const placeOfStage = async (stage: string): Promise<Place> => placeOf(stage, await describeStack(stage));
+
+/** What the stack's outputs say of the place. @throws Stop when the stack is older than the commands */
+export function placeOf(stage: string, { outputs }: DeployedStack): Place {
+  const of = (name: string): string => outputOf(stage, outputs, name);
   return {
     stage,
     tableName: of(outputNames.tableName),
@@ -96,20 +98,39 @@ async function placeOfStage(stage: string): Promise<Place> {
   };
 }
 
-/** Every output of the stage's stack, by name. */
-export async function stackOutputs(stage: string): Promise<ReadonlyMap<string, string>> {
+export function outputOf(stage: string, outputs: ReadonlyMap<string, string>, name: string): string {
+  const value = outputs.get(name);
+  if (value !== undefined) return value;
+  throw refusal('stack_outdated', `Stage ${stage} has no output ${name}: deploy this version first.`);
+}
+
+export interface DeployedStack {
+  /** By name. */
+  readonly outputs: ReadonlyMap<string, string>;
+  /** As CloudFormation says it, such as `UPDATE_COMPLETE`. */
+  readonly status: string;
+  readonly isProtected: boolean;
+}
+
+/** The stage's stack as it is. @throws Stop where AWS has none */
+export async function describeStack(stage: string): Promise<DeployedStack> {
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
   const client = new CloudFormationClient(awsClient);
   const StackName = stackNameOf(stage);
   const described = await client
     .send(new DescribeStacksCommand({ StackName }))
     .catch((error: unknown) => Promise.reject(awsFailure('describe_stacks', error)));
-  const outputs = described.Stacks?.[0]?.Outputs ?? [];
-  return new Map(
-    outputs.flatMap(({ OutputKey, OutputValue }) =>
+  const [stack] = described.Stacks ?? [];
+  const outputs = new Map(
+    (stack?.Outputs ?? []).flatMap(({ OutputKey, OutputValue }) =>
       OutputKey === undefined || OutputValue === undefined ? [] : [[OutputKey, OutputValue] as const],
     ),
   );
+  return {
+    outputs,
+    status: stack?.StackStatus ?? 'unknown',
+    isProtected: stack?.EnableTerminationProtection ?? false,
+  };
 }
 
 /** Who AWS says is calling. */
@@ -123,7 +144,7 @@ export async function awsCaller(): Promise<string> {
 }
 
 /** Of an SDK error its name alone: the rest may hold requests. */
-function awsFailure(operation: string, error: unknown): Stop {
+export function awsFailure(operation: string, error: unknown): Stop {
   const name = error instanceof Error ? error.name : 'unknown';
   const hint =
     name === 'ValidationError'

@@ -32,6 +32,7 @@ interface Version {
 }
 
 interface Secret extends SecretSlot {
+  readonly createdAt: number;
   /** Oldest first: the last is AWSCURRENT, the one before it AWSPREVIOUS. */
   versions: Version[];
 }
@@ -48,7 +49,7 @@ export function createSecretsManager(
   slots: readonly SecretSlot[],
   authorize: Authorize = () => undefined,
 ): SecretsManager {
-  const secrets = slots.map((slot): Secret => ({ ...slot, versions: [] }));
+  const secrets = slots.map((slot): Secret => ({ ...slot, createdAt: Date.now() / 1000, versions: [] }));
   const faults = new Faults();
   const log: SecretRequest[] = [];
 
@@ -113,6 +114,7 @@ export function createSecretsManager(
           return json({
             ARN: arn,
             Name: name,
+            LastChangedDate: versions.at(-1)?.createdAt ?? secret.createdAt,
             ...(staged.length === 0 ? {} : { VersionIdsToStages: Object.fromEntries(staged) }),
           });
         });

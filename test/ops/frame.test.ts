@@ -49,6 +49,21 @@ describe('help', () => {
   );
 });
 
+describe('help of the commands on a stage', () => {
+  it.each([
+    ['secrets', ['--stage', '--only', 'UNIT_EXCHANGE_TOKEN', 'dry run']],
+    ['doctor', ['--stage', '--fix', 'UNIT_TOKEN', 'dry run']],
+    ['smoke', ['--stage', '--api-url', '--send-to']],
+  ] as const)('says all that is needed to use it: %s', async (name, parts) => {
+    const { code, stdout, stderr } = await run(null, name, ['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const part of [`npm run ${name} --`, '--json', 'Exit codes: 0', 'Examples:', ...parts]) {
+      expect(stdout).toContain(part);
+    }
+    expect(stdout).not.toContain('--stytch-project');
+  });
+});
+
 describe('wrong usage', () => {
   it.each([
     [['--frobnicate'], "unknown option '--frobnicate'"],

@@ -15,7 +15,14 @@ export interface Ran {
   readonly stderr: string;
 }
 
-export type CommandName = 'link' | 'export-user' | 'delete-user' | 'reset-factors';
+export type CommandName =
+  | 'link'
+  | 'export-user'
+  | 'delete-user'
+  | 'reset-factors'
+  | 'secrets'
+  | 'doctor'
+  | 'smoke';
 
 export interface RunOptions {
   /** Beside the world's own; undefined takes a variable away. */

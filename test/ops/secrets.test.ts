@@ -1,0 +1,284 @@
+// `npm run secrets` as a child process: values judged by the vendors, written whole or not at all, shown never.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { randomUnitToken, type SecretName, secretNames, unitScopes } from '../../local/secret-values.ts';
+import type { World } from '../../local/world.ts';
+import { wantedScopes } from '../../ops/secrets/catalog.ts';
+import { startTestWorld } from '../support/world.ts';
+import { caller, startStage, type TestStage } from './stage.ts';
+import { apply, expectNoSecrets, run, runJson } from './support.ts';
+
+jest.setTimeout(60_000);
+
+let world: World;
+let stage: TestStage;
+beforeAll(async () => {
+  world = await startTestWorld();
+  stage = await startStage(world);
+});
+afterAll(async () => {
+  await stage.close();
+  await world.close();
+});
+beforeEach(() => {
+  for (const name of secretNames) if (name !== 'hashKey') world.secrets.put(name, world.secrets.seeded[name]);
+});
+afterEach(() => {
+  world.unit.controls.faults.heal();
+  world.stytch.controls.faults.heal();
+});
+
+/** Every value that a test invents, for the search of what was printed. */
+const invented: string[] = [];
+function orgToken(scopes: readonly string[]): string {
+  const token = randomUnitToken();
+  invented.push(token);
+  world.unit.controls.addOrgToken({ token, scopes });
+  return token;
+}
+
+const fill = (args: readonly string[], env: Record<string, string> = {}) =>
+  runJson(world, 'secrets', ['--stage', 'dev', ...args], { env: { ...stage.env, ...env } });
+const check = (...args: readonly string[]) => fill(['--check', ...args]);
+
+/** How often a value was written. */
+const writes = (): number =>
+  world.secrets.requests().filter(({ action }) => action === 'PutSecretValue').length;
+async function stored(name: SecretName): Promise<unknown> {
+  const response = await fetch(world.secretsUrl, {
+    method: 'POST',
+    headers: { 'x-amz-target': 'secretsmanager.GetSecretValue' },
+    body: JSON.stringify({ SecretId: world.secrets.arn(name) }),
+  });
+  const answer = (await response.json()) as { SecretString: string };
+  return JSON.parse(answer.SecretString);
+}
+const states = (document: Record<string, unknown>) =>
+  Object.fromEntries(
+    (document['secrets'] as { name: string; judgement: string }[]).map(({ name, judgement }) => [
+      name,
+      judgement,
+    ]),
+  );
+
+describe('--check', () => {
+  it('E1 shows what is filled, since when, and that it works', async () => {
+    const { code, stdout } = await run(world, 'secrets', ['--stage', 'dev', '--check'], { env: stage.env });
+    expect(code).toBe(0);
+    for (const part of ['unit-exchange', 'exactly its scopes', 'Stytch takes it', 'hash key', '202']) {
+      expect(stdout).toContain(part);
+    }
+  });
+
+  it('E1 ends with 1 where one is empty, malformed, refused or too narrow, and says which', async () => {
+    world.secrets.empty('unitContact');
+    world.secrets.putText('unitExchange', '{"token":"abc"}');
+    world.secrets.put('stytch', 'secret-test-of-somebody-else');
+    world.secrets.put('unitEvents', orgToken(['events', 'webhooks']));
+    world.secrets.put('unitOnboarding', 'v2.public.revoked-token');
+    world.secrets.put('unitWebhook', 'short-token');
+    const { code, document } = await check();
+    expect({ code, outcome: document['outcome'] }).toEqual({ code: 1, outcome: 'found_problems' });
+    expect(states(document)).toEqual({
+      stytch: 'refused',
+      'unit-exchange': 'malformed',
+      'unit-onboarding': 'refused',
+      'unit-events': 'too_narrow',
+      'unit-contact': 'empty',
+      webhook: 'malformed',
+    });
+  });
+
+  it('E5 tells a token that can do more than its job, and goes on where a vendor is down', async () => {
+    world.secrets.put('unitContact', orgToken(['customers', 'customers-write']));
+    world.stytch.controls.faults.arm({
+      method: 'GET',
+      path: '/v1/debug/whoami',
+      times: 9,
+      fault: { kind: 'status', status: 503 },
+    });
+    const { code, document } = await check();
+    expect(code).toBe(1);
+    expect(states(document)).toMatchObject({
+      stytch: 'unknown',
+      'unit-contact': 'too_wide',
+      webhook: 'good',
+    });
+  });
+});
+
+describe('filling', () => {
+  const all = () => ({
+    STYTCH_SECRET: world.secrets.seeded.stytch,
+    UNIT_EXCHANGE_TOKEN: world.secrets.seeded.unitExchange,
+    UNIT_ONBOARDING_TOKEN: world.secrets.seeded.unitOnboarding,
+    UNIT_EVENTS_TOKEN: world.secrets.seeded.unitEvents,
+    UNIT_CONTACT_TOKEN: world.secrets.seeded.unitContact,
+  });
+
+  it('E1 fills every empty secret at once, and a second run has nothing to do', async () => {
+    for (const name of secretNames) if (name !== 'hashKey') world.secrets.empty(name);
+    const before = writes();
+    const dry = await fill(['--generate', 'webhook'], all());
+    expect(dry).toMatchObject({ code: 0, document: { outcome: 'planned' } });
+    expect(writes()).toBe(before);
+    const done = await fill(['--generate', 'webhook', ...apply], all());
+    expect(done).toMatchObject({ code: 0, document: { outcome: 'done', operator: caller } });
+    expect(writes()).toBe(before + 6);
+    expect(await stored('unitExchange')).toEqual({ value: world.secrets.seeded.unitExchange });
+    const { value } = (await stored('unitWebhook')) as { value: string };
+    invented.push(value);
+    expect(Buffer.from(value, 'base64url')).toHaveLength(32);
+    const again = await fill([...apply], { ...all(), UNIT_WEBHOOK_TOKEN: value });
+    expect(again).toMatchObject({ code: 0, document: { outcome: 'nothing_to_do' } });
+    expect(writes()).toBe(before + 6);
+    expect(await check()).toMatchObject({ code: 0, document: { outcome: 'done' } });
+  });
+
+  it('E5 takes a value from a file descriptor, and only the secrets that are named', async () => {
+    const token = orgToken(['customers']);
+    const before = writes();
+    const { code } = await run(
+      world,
+      'secrets',
+      ['--stage', 'dev', '--only', 'unit-contact', '--fd', 'unit-contact=3', ...apply],
+      { env: stage.env, descriptors: [`${token}\n`] },
+    );
+    expect({ code, writes: writes() - before }).toEqual({ code: 0, writes: 1 });
+    expect(await stored('unitContact')).toEqual({ value: token });
+  });
+
+  it('E4 keeps the old webhook token while it is rotated, and lets it go by the next run', async () => {
+    const old = world.secrets.seeded.unitWebhook;
+    await fill(['--only', 'webhook', '--generate', 'webhook', '--previous', ...apply]);
+    const rotated = (await stored('unitWebhook')) as { value: string };
+    invented.push(rotated.value);
+    expect(rotated).toEqual({ value: expect.not.stringMatching(old), previous: old });
+    const env = { UNIT_WEBHOOK_TOKEN: rotated.value };
+    const kept = await fill(['--only', 'webhook', '--previous', ...apply], env);
+    expect(kept).toMatchObject({ code: 0, document: { outcome: 'nothing_to_do' } });
+    await fill(['--only', 'webhook', ...apply], env);
+    expect(await stored('unitWebhook')).toEqual({ value: rotated.value });
+  });
+
+  it.each([
+    ['E5 too narrow', ['applications', 'customers'], 'unit-onboarding', 'UNIT_ONBOARDING_TOKEN'],
+    [
+      'E5 too wide for the exchange',
+      ['customer-token-write', 'cards'],
+      'unit-exchange',
+      'UNIT_EXCHANGE_TOKEN',
+    ],
+  ])('refuses a token that is %s, and writes nothing', async (_, scopes, name, variable) => {
+    const before = writes();
+    const ran = await fill(['--only', `stytch,${name}`, ...apply], {
+      ...all(),
+      [variable]: orgToken(scopes),
+    });
+    expect(ran).toMatchObject({ code: 1, document: { outcome: 'refused', code: 'value_refused' } });
+    expect(writes()).toBe(before);
+  });
+
+  it('E5 only warns of another token that is too wide, and takes one for the exchange by --force', async () => {
+    const wide = orgToken(['customers', 'cards']);
+    const warned = await fill(['--only', 'unit-contact', ...apply], { UNIT_CONTACT_TOKEN: wide });
+    expect(warned).toMatchObject({ code: 0, document: { secrets: [{ judgement: 'too_wide' }] } });
+    const exchange = orgToken(['customer-token-write', 'cards']);
+    const forced = await fill(['--only', 'unit-exchange', '--force', ...apply], {
+      UNIT_EXCHANGE_TOKEN: exchange,
+    });
+    expect(forced).toMatchObject({ code: 0 });
+    expect(await stored('unitExchange')).toEqual({ value: exchange });
+  });
+
+  it.each([
+    ['stytch', { STYTCH_SECRET: 'secret-test-of-nobody-at-all' }, 'refuses it'],
+    ['stytch', { STYTCH_SECRET: 'secret-live-of-nobody-at-all' }, 'a live secret'],
+    ['unit-events', { UNIT_EVENTS_TOKEN: 'v2.public.of-nobody' }, 'Unit refuses it'],
+    ['webhook', { UNIT_WEBHOOK_TOKEN: 'too-short-to-be-one' }, '32 to 255'],
+  ])('refuses what the vendor of %s does not take: %j', async (name, env, words) => {
+    const ran = await fill(['--only', name, ...apply], env);
+    expect(ran).toMatchObject({ code: 1, document: { code: 'value_refused' } });
+    expect(String(ran.document['message'])).toContain(words);
+    expect(JSON.stringify(ran.document)).not.toContain('nobody');
+  });
+
+  it('sends no live secret to the test host', async () => {
+    const asked = world.stytch.controls.requests().length;
+    await fill(['--only', 'stytch', ...apply], { STYTCH_SECRET: 'secret-live-of-nobody-at-all' });
+    expect(world.stytch.controls.requests().length).toBe(asked);
+  });
+
+  it('writes nothing where a vendor cannot be asked', async () => {
+    const before = writes();
+    world.unit.controls.arm({
+      method: 'GET',
+      path: '/identity',
+      times: 9,
+      fault: { kind: 'status', status: 503 },
+    });
+    const ran = await fill(['--only', 'stytch,unit-contact', ...apply], all());
+    expect(ran).toMatchObject({ code: 3, document: { outcome: 'failed', provider: 'unit' } });
+    expect(writes()).toBe(before);
+  });
+
+  it.each([
+    [['--only', 'hash-key'], 'takes some of'],
+    [['--generate', 'stytch'], 'takes webhook'],
+    [['--fd', 'stytch'], 'takes <name>='],
+    [['--only', 'stytch', '--generate', 'webhook'], '--only leaves it out'],
+    [['--only', 'stytch', '--fd', 'webhook=3'], '--only does not'],
+    [['--only', 'stytch'], 'set STYTCH_SECRET or use --fd stytch=<n>'],
+  ])('is wrong usage: %j', async (args, words) => {
+    const ran = await fill(args);
+    expect(ran).toMatchObject({ code: 2, document: { outcome: 'usage' } });
+    expect(String(ran.document['message'])).toContain(words);
+  });
+});
+
+describe('where Unit does not tell the scopes of a token', () => {
+  const answers = [
+    ['in another form', { kind: 'json', status: 200, body: { data: { attributes: {} } } }],
+    ['by 404', { kind: 'status', status: 404 }],
+  ] as const;
+
+  it.each(answers)('%s, they are found out by calls that change nothing', async (_, fault) => {
+    world.unit.controls.arm({ method: 'GET', path: '/identity', times: 99, fault });
+    const applications = world.unit.controls.applications().length;
+    const made = world.unit.controls.received().customerTokens.length;
+    const { code, document } = await check();
+    expect({ code, ...states(document) }).toMatchObject({
+      code: 0,
+      'unit-exchange': 'good',
+      'unit-onboarding': 'good',
+      'unit-events': 'good',
+      'unit-contact': 'good',
+    });
+    world.secrets.put('unitExchange', orgToken(['customer-token-write', 'customers']));
+    world.secrets.put('unitOnboarding', orgToken(['applications', 'customers']));
+    expect(states((await check()).document)).toMatchObject({
+      'unit-exchange': 'too_wide',
+      'unit-onboarding': 'too_narrow',
+    });
+    expect(world.unit.controls.applications().length).toBe(applications);
+    expect(world.unit.controls.received().customerTokens.length).toBe(made);
+  });
+});
+
+it('takes the scopes that the stack names', () => {
+  expect(wantedScopes).toEqual(unitScopes);
+});
+
+it('refuses a stage whose vendors are strangers or mixed, before any secret is read', async () => {
+  const reads = world.secrets.requests().length;
+  const own = stage.outputs['UnitUrl'];
+  stage.outputs['UnitUrl'] = 'https://api.unit.co';
+  const ran = await check();
+  stage.outputs['UnitUrl'] = own;
+  expect(ran).toMatchObject({ code: 2, document: { outcome: 'usage' } });
+  expect(world.secrets.requests().length).toBe(reads);
+});
+
+it('INV5 prints no value', () => {
+  expect(invented.length).toBeGreaterThan(5);
+  expectNoSecrets(world, invented);
+});
