@@ -6,7 +6,8 @@ import type { ErrorCode, ServiceError } from '../core/errors.ts';
 
 export type HttpAnswer = APIGatewayProxyStructuredResultV2;
 
-const everyAnswer = {
+/** On every answer of ours. */
+export const everyAnswer = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
