@@ -68,6 +68,10 @@ export const isOfOneEnvironment = (place: Place): boolean =>
 export const environmentOf = ({ stytchProjectId }: Pick<Place, 'stytchProjectId'>): 'live' | 'test' =>
   stytchProjectId.startsWith('project-live-') ? 'live' : 'test';
 
+/** Both vendors are simulators on this machine. */
+export const isSimulated = ({ stytchUrl }: Pick<Place, 'stytchUrl'>): boolean =>
+  stytchUrl.startsWith('http://');
+
 /** @throws Stop */
 export function checked(place: Place): Place {
   if (isOfOneEnvironment(place)) return place;
