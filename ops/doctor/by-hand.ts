@@ -20,6 +20,11 @@ export const reminders = (place: Place, stage: Stage | undefined): readonly Find
     'an org token that is limited to source addresses may work here and not from Lambda',
     "Unit's dashboard, Developer, API Tokens.",
   ),
+  byHand(
+    'unit_duplicates',
+    'duplicate individual applications are to be prevented',
+    "Unit's dashboard, Settings, Org Settings, General.",
+  ),
   ...(stage === undefined ? [] : stytchReminders(stage)),
 ];
 

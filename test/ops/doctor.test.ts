@@ -96,6 +96,7 @@ describe('a good stage', () => {
       'unit_jwt_settings',
       'unit_own_login',
       'unit_token_sources',
+      'unit_duplicates',
       'stytch_redirect_urls',
       'stytch_sdk',
     ]);
