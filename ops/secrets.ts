@@ -6,6 +6,7 @@ import { checked, outputOf } from './base/place.ts';
 import { createStageDesk, type StageDesk } from './base/stage-desk.ts';
 import { misuse } from './base/stop.ts';
 import { catalog, secretNames } from './secrets/catalog.ts';
+import { endRotation } from './secrets/end-rotation.ts';
 import { collect, planFill, requireGood } from './secrets/fill.ts';
 import { descriptors, generated, names } from './secrets/options.ts';
 import { isWorking, stateOf } from './secrets/state.ts';
@@ -16,6 +17,7 @@ const shape = {
   fd: descriptors,
   generate: generated,
   previous: z._default(z.boolean(), false),
+  endRotation: z._default(z.boolean(), false),
   force: z._default(z.boolean(), false),
 };
 const shaped = z.object(shape);
@@ -24,7 +26,7 @@ type Options = z.infer<typeof shaped>;
 async function secrets(desk: StageDesk, options: Options): Promise<Answer> {
   checked(desk.place);
   if (options.check) return check(desk, options);
-  return fill(desk, options);
+  return options.endRotation ? endRotation(desk) : fill(desk, options);
 }
 
 async function check(desk: StageDesk, { only }: Options): Promise<Answer> {
@@ -109,8 +111,9 @@ await runAt(
       new Option('--generate <name>', 'make the value here, of 32 random bytes; for webhook alone'),
       new Option(
         '--previous',
-        'keep the webhook token of now as the previous one: both count until the next run',
+        'keep the webhook token of now as the previous one: both count until --end-rotation',
       ),
+      new Option('--end-rotation', 'let the previous webhook token go; asks for no value'),
       new Option('--force', 'also an exchange token that can do more than exchange'),
     ],
     shape,

@@ -33,7 +33,7 @@ export function secretFindings(stage: string, state: SecretState, now: number): 
           doubtful(
             'rotation_open',
             `${name}: the previous value still counts after a day`,
-            `End it: ${command}`,
+            `npm run secrets -- --stage ${stage} --end-rotation --apply`,
           ),
         ]
       : []),

@@ -147,7 +147,7 @@ describe('filling', () => {
     expect(await stored('unitContact')).toEqual({ value: token });
   });
 
-  it('E4 keeps the old webhook token while it is rotated, and lets it go by the next run', async () => {
+  it('E4 keeps the old webhook token while it is rotated, and lets it go by --end-rotation', async () => {
     const old = world.secrets.seeded.unitWebhook;
     await fill(['--only', 'webhook', '--generate', 'webhook', '--previous', ...apply]);
     const rotated = (await stored('unitWebhook')) as { value: string };
@@ -156,8 +156,15 @@ describe('filling', () => {
     const env = { UNIT_WEBHOOK_TOKEN: rotated.value };
     const kept = await fill(['--only', 'webhook', '--previous', ...apply], env);
     expect(kept).toMatchObject({ code: 0, document: { outcome: 'nothing_to_do' } });
-    await fill(['--only', 'webhook', ...apply], env);
+    expect(await fill(['--end-rotation'])).toMatchObject({ code: 0, document: { outcome: 'planned' } });
+    expect(await stored('unitWebhook')).toEqual(rotated);
+    expect(await fill(['--end-rotation', ...apply])).toMatchObject({
+      code: 0,
+      document: { outcome: 'done' },
+    });
     expect(await stored('unitWebhook')).toEqual({ value: rotated.value });
+    const ended = await fill(['--end-rotation', ...apply]);
+    expect(ended).toMatchObject({ code: 0, document: { outcome: 'nothing_to_do' } });
   });
 
   it.each([
