@@ -6,7 +6,7 @@ import { problemBody } from '../../functions/contract/problems.ts';
 import { type RouteName, routes } from '../../functions/contract/routes.ts';
 import type { World } from '../../local/world.ts';
 import { attack, type Customer, customer, exchange, vendorCallsFrom } from '../support/attacks.ts';
-import { api, expectProblem, newcomer, startSecurityWorld } from '../support/security.ts';
+import { api, expectProblem, field, newcomer, startSecurityWorld } from '../support/security.ts';
 import { apply, individual, type SignedInUser, signedInUser } from '../support/world.ts';
 
 let world: World;
@@ -38,6 +38,9 @@ const smuggled: Readonly<Record<string, unknown>> = {
   tags: { bridgeApplicationId: 'x' },
   ip: '203.0.113.9',
   idempotencyKey: 'another-key-of-many-letters',
+  applicantDetails: { jwtSubject: 'user-test-00000000-0000-4000-8000-000000000001' },
+  settingsOverride: { redirectUrl: 'https://evil.example/' },
+  allowedApplicationTypes: ['Business'],
   status: 'Approved',
   evaluationParams: { useSelfieVerification: 'Never' },
   powerOfAttorneyAgent: {},
@@ -81,6 +84,10 @@ const bodies = {
     { factor: 'sms', challengeId: 'x', code: '123456' },
     { factor: 'passkey', credential },
     { factor: 'recovery_code', recoveryCode: 'aaaa-bbbb-cccc' },
+  ],
+  openForm: () => [
+    { type: 'individual', prefill: { email: user.email } },
+    { type: 'business', prefill: { name: 'Okafor Woodworks', contact: { email: user.email } } },
   ],
   apply: () => [individual(user.email), { ...individual(user.email), type: 'sole_proprietor' }],
   exchangeToken: () => [{ scopes: ['cards'], resources: [{ type: 'card', ids: ['1'] }] }],
@@ -142,6 +149,36 @@ describe('undeclared fields', () => {
   });
 });
 
+/** What of an applicant belongs to Unit's page alone, or to nobody. */
+const identities = { ssn: '078051120', ein: '123456789', passport: 'X1234567', dateOfBirth: '1991-04-23' };
+
+describe('what a form shows at first', () => {
+  const openForm = (type: string, prefill: object) => send('openForm', { type, prefill });
+
+  attack(
+    'O3 INV5 subjects, settings and identity numbers inside a prefill, on each of its levels',
+    { stoppedBy: 'declared-fields' },
+    async () => {
+      const calls = vendorCallsFrom(world);
+      for (const [field, value] of Object.entries({ ...smuggled, ...identities })) {
+        const bad = { [field]: value };
+        const refusals = [
+          await openForm('individual', bad),
+          await openForm('sole_proprietor', { fullName: { first: 'Ada', last: 'Okafor', ...bad } }),
+          await openForm('business', bad),
+          await openForm('business', { contact: bad }),
+          await openForm('business', { phone: { countryCode: '1', number: '5555550142', ...bad } }),
+        ];
+        for (const refused of refusals) {
+          expectProblem(refused, 'invalid_request', field);
+          expect(JSON.stringify(refused.body)).not.toMatch(/078051120|123456789|X1234567|1991-04-23/);
+        }
+      }
+      expect(calls()).toMatchObject({ stytch: [], unit: [] });
+    },
+  );
+});
+
 describe('what passes', () => {
   const lastBody = (path: RegExp): unknown =>
     world.unit.controls.requests().findLast((request) => path.test(request.path))?.body;
@@ -162,6 +199,42 @@ describe('what passes', () => {
           idempotencyKey: expect.stringMatching(/^[A-Z2-7]{26}$/),
           ip: expect.stringMatching(/127\.0\.0\.1$/),
           tags: { bridgeApplicationId: expect.stringMatching(/^[A-Z2-7]{26}$/) },
+        },
+      },
+    });
+  });
+
+  it('O3 Unit gets the declared fields of a form, and of ours subject, key, tag and kinds alone', async () => {
+    const applicant = await signedInUser(world);
+    const opened = await api(
+      world,
+      'POST',
+      '/v1/application-forms',
+      applicant.sessionJwt,
+      {
+        type: 'business',
+        redirectUrl: 'http://localhost:4400/callback',
+        prefill: { name: 'Okafor Woodworks', contact: { fullName: { first: 'Ada', last: 'Okafor' } } },
+      },
+      { 'idempotency-key': randomUUID() },
+    );
+    expect(opened.status).toBe(201);
+    const applicationId = field(opened, 'applicationId');
+    const contact = {
+      fullName: { first: 'Ada', last: 'Okafor' },
+      email: applicant.email,
+      jwtSubject: applicant.userId,
+    };
+    expect(lastBody(/^\/application-forms$/)).toEqual({
+      data: {
+        type: 'applicationForm',
+        attributes: {
+          idempotencyKey: applicationId,
+          jwtSubject: applicant.userId,
+          tags: { bridgeApplicationId: applicationId },
+          allowedApplicationTypes: ['Business', 'MultipleMemberBusiness', 'SingleMemberBusiness'],
+          applicantDetails: { name: 'Okafor Woodworks', contact },
+          settingsOverride: { redirectUrl: 'http://localhost:4400/callback' },
         },
       },
     });

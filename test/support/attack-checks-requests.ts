@@ -115,7 +115,7 @@ const loosened = (noun: string): AttackCheck['edits'][number] => ({
 const asked = {
   'declared-fields': {
     what: 'A body with a field that its schema does not declare is refused.',
-    edits: ['signup', 'sessions', 'factors', 'application', 'token'].map(loosened),
+    edits: ['signup', 'sessions', 'factors', 'application', 'application-form', 'token'].map(loosened),
   },
   scopes: {
     what: 'Only scopes that the policy names and no deny list holds.',

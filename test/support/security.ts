@@ -192,3 +192,40 @@ export const jsonHeaders = (bearer?: string): [string, string][] => [
   ['content-type', 'application/json'],
   ...(bearer === undefined ? [] : [['authorization', `Bearer ${bearer}`] as [string, string]]),
 ];
+
+/** An answer but for what names the request itself: two that differ in nothing else tell nothing apart. */
+export const withoutRequestId = ({ status, headers, body }: Exchange) => ({
+  status,
+  type: headers.get('content-type'),
+  body: JSON.stringify(body).replace(/urn:request-id:[^"]+/, ''),
+  length: headers.get('content-length'),
+});
+
+/** One that opens nothing and breaks out of nothing, as an id in a path. */
+export const oddIds = (mine: string): readonly string[] => [
+  '*',
+  '%',
+  '.',
+  '..',
+  '../../x',
+  `../${mine}`,
+  `..%2f${mine}`,
+  '%2e%2e',
+  '%252e%252e%252f',
+  `${mine}/..`,
+  `${mine} `,
+  ` ${mine}`,
+  `${mine}#x`,
+  `${mine}?x`,
+  `${mine};x=y`,
+  `${mine}\u0000`,
+  `${mine}\u2028`,
+  `\uff0e\uff0e\uff0f`,
+  '\\',
+  '$ne',
+  "' OR '1'='1",
+  'constructor',
+  '__proto__',
+  'null',
+  'x'.repeat(3000),
+];
