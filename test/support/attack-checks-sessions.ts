@@ -50,6 +50,16 @@ export const sessionChecks = {
       },
     ],
   },
+  'fresh-keys': {
+    what: 'Keys that outlived their hour by another one open no sensitive scope.',
+    edits: [
+      {
+        file: core('exchange/exchange-token'),
+        find: 'if (requirement.isSensitive) requireFreshKeys(ports.jwts);',
+        replace: '',
+      },
+    ],
+  },
   'returned-session': {
     what: "Stytch's answer is about the very session presented.",
     edits: [{ file: confirm, find: 'session.sessionId === presented.sessionId', replace: 'true' }],

@@ -98,7 +98,7 @@ export const tokenChecks = {
     edits: [{ file: sessionJwts, find: 'typ: ', replace: 'ignoredTyp: ' }],
   },
   issuer: {
-    what: 'The issuer is Stytch for this project, letter by letter.',
+    what: 'The issuer is one of the stage’s list for this project, letter by letter.',
     edits: [{ file: sessionJwts, find: 'issuer: ', replace: 'ignoredIssuer: ' }],
   },
   audience: {

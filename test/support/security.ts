@@ -11,8 +11,11 @@ import { call, type Exchange } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
 import { emailFactor, readDevTemplate, type SignedInUser, startTestWorld } from './world.ts';
 
-/** A world on the bundles that are attacked, with other limits where the attack is on something else. */
-export function startSecurityWorld(maxima: Partial<Record<LimitName, number>> = {}): Promise<World> {
+/** A world on the bundles that are attacked, with other limits where the attack is on something else; `added`: to every function's environment. */
+export function startSecurityWorld(
+  maxima: Partial<Record<LimitName, number>> = {},
+  added: Readonly<Record<string, string>> = {},
+): Promise<World> {
   const template = readDevTemplate();
   const limits = Object.fromEntries(
     Object.entries(defaultLimits).map(([name, limit]) => [
@@ -23,6 +26,7 @@ export function startSecurityWorld(maxima: Partial<Record<LimitName, number>> = 
   for (const { Properties } of Object.values(template.Resources)) {
     const variables = Properties?.['Environment']?.Variables;
     if (variables?.LIMITS !== undefined) variables.LIMITS = JSON.stringify(limits);
+    if (variables !== undefined) Object.assign(variables, added);
   }
   const bundles = process.env['ATTACKED_BUNDLES'];
   return startTestWorld(bundles === undefined ? { template } : { template, bundles });
