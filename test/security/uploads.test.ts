@@ -1,6 +1,7 @@
 // Documents as a way in: what a file claims to be, how large, how often, for which application; and racing a decision.
 import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type RouteName, routes } from '../../functions/contract/routes.ts';
@@ -239,14 +240,12 @@ describe('cancelling against a decision', () => {
   it('A15.4.2 eight cancellations against an approval end in one state, the same here and at Unit', async () => {
     const one = await applicant(world, ssns.review);
     const attempts = Array.from({ length: 8 }, () => cancel(world, one.user, one.applicationId));
-    const decided = Promise.resolve().then(() => {
-      try {
-        world.unit.controls.decide(one.unitApplicationId, 'approve');
-      } catch {
-        // Canceled before.
-      }
-    });
-    const [answers] = await Promise.all([Promise.all(attempts), decided]);
+    // Refused by Unit where it is canceled before.
+    const decide = async () => {
+      await setTimeout(50);
+      world.unit.controls.decide(one.unitApplicationId, 'approve');
+    };
+    const [answers] = await Promise.all([Promise.all(attempts), Promise.allSettled([decide()])]);
     await world.unit.controls.flushWebhooks();
     const status = world.unit.controls.applications().find(({ id }) => id === one.unitApplicationId)?.status;
     const own = await api(world, 'GET', `/v1/applications/${one.applicationId}`, one.user.sessionJwt);
