@@ -1,4 +1,5 @@
-// The CDK app: one stack per stage, and the checks that every synth must pass. `-c stage=dev` makes that one alone.
+// The CDK app: one stack per stage, and the checks that every synth must pass. `-c stage=dev` makes that one
+// alone, and `-c bundles=folder` takes functions that were built before.
 import path from 'node:path';
 import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -14,7 +15,10 @@ const wanted: unknown = app.node.tryGetContext('stage');
 const chosen = Object.values(stages).filter(({ name }) => wanted === undefined || wanted === name);
 if (chosen.length === 0) throw new Error(`No stage ${String(wanted)}: ${Object.keys(stages).join(', ')}`);
 
-for (const stage of chosen)
-  new BridgeStack(app, stackNameOf(stage.name), { stage, bundles: path.resolve('dist/functions') });
+const built: unknown = app.node.tryGetContext('bundles') ?? 'dist/functions';
+if (typeof built !== 'string') throw new Error('-c bundles names a folder');
+const bundles = path.resolve(built);
+
+for (const stage of chosen) new BridgeStack(app, stackNameOf(stage.name), { stage, bundles });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 app.synth();

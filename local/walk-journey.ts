@@ -8,6 +8,7 @@ import { problemBody } from '../functions/contract/problems.ts';
 import { signedInAnswer, signUpAnswer } from '../functions/contract/signup.ts';
 import { exchangeTokenAnswer } from '../functions/contract/token.ts';
 import { call, type Exchange, eventually, expectAnswer, JourneyFailed, pkce } from './journey-client.ts';
+import type { Vendors } from './vendors.ts';
 import type { World } from './world.ts';
 
 /** One finished step, for whoever prints or records the journey. */
@@ -23,6 +24,15 @@ export interface JourneyResult {
   readonly userId: string;
   readonly customerId: string;
   readonly ssn: string;
+  /** Of the user's authenticator app, for who comes back later. */
+  readonly totpSecret: string;
+}
+
+/** Where a journey is walked: any deployment whose vendors are our simulators. */
+export interface JourneyPlace extends Vendors {
+  readonly apiUrl: string;
+  /** Whether the webhook has settled this application: no request of the app may be what settles it. */
+  isSettled(applicationId: string): boolean | Promise<boolean>;
 }
 
 const cardList = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })) });
@@ -30,15 +40,25 @@ const cardList = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })
 /** Unit's sandbox holds an applicant with this SSN for a human to review. */
 const SSN_HELD_FOR_REVIEW = '000000004';
 
+/** Walks the journey once in a world of this machine, whose functions say in their logs what they have settled. */
+export const walkJourney = (world: World, onStep?: (step: JourneyStep) => void): Promise<JourneyResult> =>
+  walkJourneyAt(
+    {
+      ...world,
+      isSettled: (applicationId) => world.logs().some(({ line }) => isSettled(line, applicationId)),
+    },
+    onStep,
+  );
+
 /**
  * Walks the journey once.
  * @throws JourneyFailed at the first step that does not end as it must
  */
-export async function walkJourney(
-  world: World,
+export async function walkJourneyAt(
+  place: JourneyPlace,
   onStep: (step: JourneyStep) => void = () => {},
 ): Promise<JourneyResult> {
-  const { apiUrl, stytch, unit } = world;
+  const { apiUrl, stytch, unit } = place;
   const email = `ada.${randomUUID().slice(0, 8)}@example.com`;
   let exchanges: Exchange[] = [];
   const api: typeof call = async (method, path, options) => {
@@ -94,8 +114,8 @@ export async function walkJourney(
   done('Apply for an account', `Unit has it with jwtSubject = the Stytch user, status ${submitted.status}`);
 
   unit.controls.decide(atUnit.id, 'approve');
-  await eventually("Unit's webhook", 10, () =>
-    world.logs().some(({ line }) => isSettled(line, submitted.applicationId)) ? true : undefined,
+  await eventually("Unit's webhook", 10, async () =>
+    (await place.isSettled(submitted.applicationId)) ? true : undefined,
   );
   const approved = expectAnswer(
     await api('GET', `/v1/applications/${submitted.applicationId}`, { bearer: enrolled.sessionJwt }),
@@ -157,13 +177,13 @@ export async function walkJourney(
 
   const own = await api('GET', `${unit.url}/cards/${card.id}/secure-data`, { bearer: token.customerToken });
   expectAnswer(own, 200, z.looseObject({}));
-  const stranger = strangersCard(world);
+  const stranger = strangersCard(place);
   const other = await api('GET', `${unit.url}/cards/${stranger}/secure-data`, {
     bearer: token.customerToken,
   });
   if (other.status < 400) throw new JourneyFailed("the token opened a stranger's card");
   done('Open the card at Unit', `exactly this customer's card opens; a stranger's answers ${other.status}`);
-  return { email, userId, customerId, ssn: SSN_HELD_FOR_REVIEW };
+  return { email, userId, customerId, ssn: SSN_HELD_FOR_REVIEW, totpSecret: enrolment.secret };
 }
 
 const kinds = ({ factors }: { readonly factors: readonly { readonly kind: string }[] }): string =>
@@ -181,7 +201,7 @@ const subjectOf = ({ attributes }: { readonly attributes: object }): unknown =>
   'jwtSubject' in attributes ? attributes.jwtSubject : undefined;
 
 /** Somebody else's card, made behind our system's back. */
-function strangersCard({ unit }: World): string {
+function strangersCard({ unit }: Vendors): string {
   const seeded = unit.controls.seedApplication({
     data: {
       type: 'individualApplication',

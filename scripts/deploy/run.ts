@@ -1,0 +1,54 @@
+// Runs one program to its end, within a time, and gives what it printed.
+import { spawn } from 'node:child_process';
+
+export interface Ran {
+  readonly isGood: boolean;
+  readonly output: string;
+}
+
+export interface RunOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly seconds: number;
+  /** Kills the program, and all that it has started, when the whole run is over. */
+  readonly signal: AbortSignal;
+}
+
+/** Never throws: a program that is not there, or that takes too long, is not good. */
+export function run(file: string, args: readonly string[], options: RunOptions): Promise<Ran> {
+  return new Promise((resolve) => {
+    // A group of its own, so that what it starts ends with it.
+    const child = spawn(file, args, {
+      env: options.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    let output = '';
+    const kill = (): void => killGroup(child.pid, 'SIGKILL');
+    const timer = setTimeout(kill, options.seconds * 1000);
+    const end = (isGood: boolean, note = ''): void => {
+      clearTimeout(timer);
+      options.signal.removeEventListener('abort', kill);
+      resolve({ isGood, output: `${output}${note}` });
+    };
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    options.signal.addEventListener('abort', kill);
+    child.on('error', (error) => end(false, error.message));
+    child.on('close', (code, signal) => end(code === 0, signal === null ? '' : `\nkilled by ${signal}`));
+    if (options.signal.aborted) kill();
+  });
+}
+
+/** Signals the program and all that it has started; one that has ended already is well. */
+export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {}
+}
+
+/** The last lines of what a program printed, for a message. */
+export const tail = (output: string, lines = 12): string =>
+  output.trim().split('\n').slice(-lines).join('\n');
