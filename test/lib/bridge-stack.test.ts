@@ -481,10 +481,81 @@ describe('the alarms', () => {
 });
 
 describe('the stack', () => {
-  it('has frozen logical ids where replacing a resource would lose data', () => {
-    const stateful = ['AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret', 'AWS::ApiGatewayV2::Api'];
-    const ids = Object.entries(dev.Resources).filter(([, { Type }]) => stateful.includes(Type));
+  const stateful = ['AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret', 'AWS::ApiGatewayV2::Api'];
+
+  it.each<[string, () => Template]>([
+    ['dev', () => dev],
+    ['prod', () => prod],
+    ['full', () => full],
+  ])('S4 has frozen logical ids in %s where replacing a resource would lose data', (_, template) => {
+    const ids = Object.entries(template().Resources).filter(([, { Type }]) => stateful.includes(Type));
     expect(ids.map(([id]) => id)).toEqual([table, ...Object.values(secretIds), 'PublicApiHttpApi09DB661E']);
+  });
+
+  it.each<[string, () => Template]>([
+    ['dev', () => dev],
+    ['prod', () => prod],
+    ['full', () => full],
+  ])(
+    'S4 has no other property in %s whose change would replace the table, a secret or the API',
+    (_, template) => {
+      const resources = template().Resources;
+      // Exactly these: a second index, a name, another key or TTL attribute is a migration, to be planned as one.
+      const { DeletionProtectionEnabled, Tags, ...properties } = { ...resources[table]?.Properties };
+      expect(DeletionProtectionEnabled).toBe(template() !== dev);
+      expect(Tags).toBeDefined();
+      expect(properties).toEqual({
+        BillingMode: 'PAY_PER_REQUEST',
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        AttributeDefinitions: [
+          { AttributeName: 'pk', AttributeType: 'S' },
+          { AttributeName: 'sk', AttributeType: 'S' },
+          { AttributeName: 'unsettledPk', AttributeType: 'S' },
+          { AttributeName: 'nextCheckAt', AttributeType: 'N' },
+        ],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: 'unsettled',
+            KeySchema: [
+              { AttributeName: 'unsettledPk', KeyType: 'HASH' },
+              { AttributeName: 'nextCheckAt', KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'ALL' },
+          },
+        ],
+      });
+      for (const id of Object.values(secretIds)) expect(resources[id]?.Properties).not.toHaveProperty('Name');
+      expect(resources['PublicApiHttpApi09DB661E']?.Properties['ProtocolType']).toBe('HTTP');
+    },
+  );
+
+  it('S4 holds nothing else that keeps data, so that no new kind goes unnoticed', () => {
+    const replaceable = [
+      'AWS::ApiGatewayV2::ApiMapping',
+      'AWS::ApiGatewayV2::DomainName',
+      'AWS::ApiGatewayV2::Integration',
+      'AWS::ApiGatewayV2::Route',
+      'AWS::ApiGatewayV2::Stage',
+      'AWS::CloudWatch::Alarm',
+      'AWS::CloudWatch::Dashboard',
+      'AWS::IAM::Role',
+      'AWS::Lambda::EventInvokeConfig',
+      'AWS::Lambda::Function',
+      'AWS::Lambda::Permission',
+      // Kept for the stage's time, and never read by the product.
+      'AWS::Logs::LogGroup',
+      'AWS::SNS::Subscription',
+      'AWS::SNS::Topic',
+      'AWS::SNS::TopicPolicy',
+      'AWS::Scheduler::Schedule',
+    ];
+    const types = new Set(Object.values(full.Resources).map(({ Type }) => Type));
+    expect([...types].sort()).toEqual([...replaceable, ...stateful].sort());
   });
 
   it('has the same resources in every stage', () => {
