@@ -64,7 +64,7 @@ async function link(desk: Desk, options: z.infer<typeof shaped>) {
     return { outcome: 'planned', ...answer } as const;
   }
   await desk.confirm(`Link customer ${customer} to ${user}?`);
-  await applyLink(desk, unit, facts, plan);
+  await applyLink(desk, { stytch, unit }, facts, plan);
   desk.output.say(`Done: customer ${customer} belongs to ${user}.`);
   return { outcome: 'done', operator: desk.operator(), ...answer } as const;
 }

@@ -10,7 +10,8 @@ import { createIdMappings } from '../../functions/adapters/table/id-mappings.ts'
 import { customerAttributes, keys, parseItem, userPartition } from '../../functions/adapters/table/items.ts';
 import type { Store, StoredItem } from '../../functions/adapters/table/store.ts';
 import { ServiceError } from '../../functions/core/errors.ts';
-import type { CustomerRecord } from '../../functions/core/onboarding/records.ts';
+import { LINKED_LOCK, takeLock } from '../../functions/core/onboarding/lock.ts';
+import type { CustomerRecord, LockName } from '../../functions/core/onboarding/records.ts';
 import type { IdMappings } from '../../functions/core/ports.ts';
 
 /** Who did it, when, and why: the reason holds no number of a person (INV5). */
@@ -34,11 +35,13 @@ const claimItem = z.looseObject({
 });
 export type ClaimItem = z.infer<typeof claimItem>;
 
-export interface OperatorTable extends Pick<IdMappings, 'readUser' | 'readPointer'> {
+export interface OperatorTable extends Pick<IdMappings, 'readUser' | 'readPointer' | 'putCustomer'> {
   /** Everything under the user, as it stands in the table. */
   readPartition(stytchUserId: string): Promise<readonly StoredItem[]>;
   readClaim(unitCustomerId: string): Promise<ClaimItem | null>;
   readPointerItem(unitApplicationId: string): Promise<StoredItem | null>;
+  /** The lock of a kind, by onboarding's own rule (INV3); false when an application that is not over holds it. */
+  lockLinked(stytchUserId: string, name: LockName, at: number): Promise<boolean>;
   /** Claims what is free or the user's own; false when another user owns it. */
   claim(unitCustomerId: string, stytchUserId: string, act: ActRecord): Promise<boolean>;
   /** Moves the claim exactly as it was read to another user; false when it has changed since. */
@@ -55,10 +58,12 @@ export interface OperatorTable extends Pick<IdMappings, 'readUser' | 'readPointe
 }
 
 export function createOperatorTable(client: DynamoDBClient, store: Store, tableName: string): OperatorTable {
-  const { readUser, readPointer } = createIdMappings(store);
+  const mappings = createIdMappings(store);
+  const { readUser, readPointer, putCustomer } = mappings;
   return {
     readUser,
     readPointer,
+    putCustomer,
     readPartition: (stytchUserId) => store.query(userPartition(stytchUserId)),
 
     async readClaim(unitCustomerId) {
@@ -67,6 +72,15 @@ export function createOperatorTable(client: DynamoDBClient, store: Store, tableN
     },
 
     readPointerItem: (unitApplicationId) => store.get(keys.pointer(unitApplicationId)),
+
+    lockLinked: (stytchUserId, name, at) =>
+      takeLock({ mappings }, { stytchUserId }, { name, applicationId: LINKED_LOCK, takenAt: at }).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof ServiceError && error.code === 'application_exists') return false;
+          throw error;
+        },
+      ),
 
     claim: (unitCustomerId, stytchUserId, act) =>
       store.update(

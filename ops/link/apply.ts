@@ -1,35 +1,58 @@
 // Does what was planned, in the order that a crash anywhere leaves safe: the same command finishes it.
 
-import type { ActRecord } from '../adapters/operator-table.ts';
+import type { ActRecord, OperatorTable } from '../adapters/operator-table.ts';
+import type { StytchUsers, StytchUserView } from '../adapters/stytch-users.ts';
 import type { UnitCustomerView, UnitDesk, UnitPerson } from '../adapters/unit-customers.ts';
 import type { Desk } from '../base/desk.ts';
 import { refusal } from '../base/stop.ts';
-import type { FitFacts, LinkStep, Plan } from './plan.ts';
+import {
+  applicationOpen,
+  type FitFacts,
+  holdsLock,
+  type LinkStep,
+  lockOf,
+  type Plan,
+  refuseOpen,
+} from './plan.ts';
+
+export interface Vendors {
+  readonly stytch: StytchUsers;
+  readonly unit: UnitDesk;
+}
 
 /** @throws Stop when somebody else changed something in between */
-export async function applyLink(desk: Desk, unit: UnitDesk, facts: FitFacts, plan: Plan): Promise<void> {
+export async function applyLink(desk: Desk, vendors: Vendors, facts: FitFacts, plan: Plan): Promise<void> {
   const act: ActRecord = { by: desk.operator(), reason: plan.reason, at: desk.clock() };
   for (const step of plan.steps) {
     desk.output.step(`${step} ...`);
-    await takeStep(step, desk, unit, facts, plan, act);
+    await takeStep(step, desk, vendors, facts, plan, act);
   }
 }
 
 async function takeStep(
   step: LinkStep,
   { table }: Desk,
-  unit: UnitDesk,
-  { known: { stytchUserId }, atUnit, claim }: FitFacts,
+  vendors: Vendors,
+  facts: FitFacts,
   { person, previousOwner }: Plan,
   act: ActRecord,
 ): Promise<void> {
+  const { atUnit, claim } = facts;
+  const { stytchUserId } = facts.known;
   const { unitCustomerId, type } = atUnit;
   switch (step) {
+    case 'take_lock':
+      return takeLinkedLock(table, facts, act.at);
+    case 'park_customer':
+      // From here on nobody enrols a factor on the ground that there is nothing to steal.
+      return table.putCustomer(stytchUserId, { unitCustomerId, type, status: 'Review' });
+    case 'read_again':
+      return requireUnchanged(vendors, facts);
     case 'park_previous_owner':
       if (previousOwner !== null) await table.parkCustomer(previousOwner, unitCustomerId);
       return;
     case 'write_jwt_subject':
-      return writeSubject(unit, atUnit, person, stytchUserId);
+      return writeSubject(vendors.unit, atUnit, person, stytchUserId);
     case 'write_claim': {
       const isTransfer = claim !== null && previousOwner !== null;
       const isOurs = isTransfer
@@ -39,11 +62,39 @@ async function takeStep(
       return;
     }
     case 'activate_customer': {
+      await requireSameUser(vendors.stytch, facts.atStytch);
       const isActive = await table.activateCustomer(stytchUserId, { unitCustomerId, type });
       if (!isActive) throw refusal('customer_archived', 'The customer was archived in between.');
     }
   }
 }
+
+/** Read after the lock is held: who applies from now on meets it. */
+async function takeLinkedLock(table: OperatorTable, { known, atUnit }: FitFacts, at: number): Promise<void> {
+  const { stytchUserId } = known;
+  const isHeld =
+    holdsLock(await table.readUser(stytchUserId), atUnit) ||
+    (await table.lockLinked(stytchUserId, lockOf(atUnit), at));
+  const now = await table.readUser(stytchUserId);
+  refuseOpen(now, atUnit);
+  if (!isHeld) throw applicationOpen([]);
+  if (now.isDeleted) throw refusal('user_deleted', 'This user was deleted here.');
+}
+
+/** Between the first reading and the answer to the question anybody may have changed anything. */
+async function requireUnchanged({ stytch, unit }: Vendors, { atStytch, atUnit }: FitFacts): Promise<void> {
+  await requireSameUser(stytch, atStytch);
+  const now = await unit.read(atUnit.unitCustomerId);
+  if (peopleOf(now) !== peopleOf(atUnit)) throw changed('The customer was changed at Unit in between');
+}
+
+async function requireSameUser(stytch: StytchUsers, planned: StytchUserView): Promise<void> {
+  const now = await stytch.read(planned.user.stytchUserId);
+  if (userOf(now) !== userOf(planned)) throw changed('The user was changed at Stytch in between');
+}
+
+const userOf = (view: StytchUserView | null): string =>
+  JSON.stringify([view?.user, view?.verifiedPhones, view?.secondFactors]);
 
 /**
  * Contact and authorized users are replaced as a whole, and Unit has no condition to write under: so they are read

@@ -56,7 +56,9 @@ describe('a dry run', () => {
     const { code, stdout } = await run(world, 'link', ['--user', userId, '--customer', customerId]);
     expect({ code, before: await snapshot(world) }).toEqual({ code: 0, before });
     expect(stdout).toMatch(linkedMaskedTable);
-    expect(stdout).toContain('Steps: write_jwt_subject, write_claim, activate_customer');
+    expect(stdout).toContain(
+      'Steps: take_lock, park_customer, read_again, write_jwt_subject, write_claim, activate_customer',
+    );
     expect(stdout).toContain('The user brings second factors along: sms.');
     expect(stdout).toContain('Dry run');
     expect(subjectOf(world, customerId)).toBeUndefined();
@@ -73,7 +75,14 @@ describe('a dry run', () => {
       outcome: 'planned',
       person: 'customer',
       secondFactors: ['sms'],
-      steps: ['write_jwt_subject', 'write_claim', 'activate_customer'],
+      steps: [
+        'take_lock',
+        'park_customer',
+        'read_again',
+        'write_jwt_subject',
+        'write_claim',
+        'activate_customer',
+      ],
       evidence: [{ name: 'customer', emailAgrees: true, phoneAgrees: true }],
     });
   });
@@ -132,7 +141,10 @@ describe('linking', () => {
     await putItem({ ...item, status: 'Review' });
     expect(await exchange(world, user.sessionJwt)).toMatchObject({ status: 409 });
     const ended = await link(user.userId, customerId, '--evidence', 'ticket 12', ...apply);
-    expect(ended).toMatchObject({ code: 0, document: { steps: ['write_claim', 'activate_customer'] } });
+    expect(ended).toMatchObject({
+      code: 0,
+      document: { steps: ['take_lock', 'park_customer', 'read_again', 'write_claim', 'activate_customer'] },
+    });
     expect(await exchange(world, user.sessionJwt)).toMatchObject({ status: 201 });
   });
 
@@ -207,6 +219,38 @@ describe('a link is refused', () => {
     expect(subjectOf(world, subject)).toBe('user-test-stranger');
   });
 
+  it('INV3 while an application or an open one of that kind is not over; and after a link nobody applies', async () => {
+    const user = await signedInUser(world);
+    await submit(world, user, individual(user.email, { ssn: '000000004' }));
+    await world.unit.controls.flushWebhooks();
+    const customerId = seedCustomer(world);
+    const evidence = ['--evidence', 'ticket 1', ...apply];
+    await expectRefused(
+      link(user.userId, customerId, ...evidence),
+      'application_open',
+      await snapshot(world),
+    );
+
+    const linked = await seedMatch(world);
+    expect(await link(linked.userId, linked.customerId, ...apply)).toMatchObject({ code: 0 });
+    expect(await itemOf(world, `USER#${linked.userId}`, 'LOCK#person')).toMatchObject({
+      applicationId: 'LINKED',
+    });
+  });
+
+  it('when the user changes at Stytch while it runs: the customer stays in Review', async () => {
+    const { userId, customerId } = await seedMatch(world);
+    const running = start(world, 'link', ['--user', userId, '--customer', customerId, ...apply, '--json']);
+    await until(() => running.output.stderr.includes('take_lock'));
+    world.stytch.controls.lockUser(userId);
+    const { code, stdout } = await running.ended;
+    expect({ code, document: JSON.parse(stdout) as unknown }).toMatchObject({
+      code: 1,
+      document: { code: 'changed_meanwhile' },
+    });
+    expect(await customerItem(userId, customerId)).toMatchObject({ status: 'Review' });
+  });
+
   it('INV5 with numbers of people as a reason', async () => {
     const { userId, customerId } = await seedMatch(world);
     const before = await snapshot(world);
@@ -227,7 +271,15 @@ describe('a transfer', () => {
     expect(planned.document).toMatchObject({
       outcome: 'planned',
       previousOwner: user.userId,
-      steps: ['park_previous_owner', 'write_jwt_subject', 'write_claim', 'activate_customer'],
+      steps: [
+        'take_lock',
+        'park_customer',
+        'read_again',
+        'park_previous_owner',
+        'write_jwt_subject',
+        'write_claim',
+        'activate_customer',
+      ],
     });
     expect(await link(userId, customerId, ...args, ...apply)).toMatchObject({ code: 0 });
     expect(await claimOf(customerId)).toMatchObject({
@@ -306,7 +358,10 @@ describe('a business', () => {
     ] as const;
     const own = someone(email, phone.atUnit);
     expect((await authorized(world, customerId, [others[0], own, others[1]])).status).toBe(200);
-    const linked = await link(userId, customerId, ...apply);
+    const alone = await link(userId, customerId, ...apply);
+    expect(alone).toMatchObject({ code: 1, document: { code: 'customer_claimed' } });
+    const transfer = ['--transfer', '--reason', 'the partner has left', ...apply];
+    const linked = await link(userId, customerId, ...transfer);
     expect(linked).toMatchObject({ code: 0, document: { person: 'authorized-user-2' } });
     expect(atUnit(customerId)?.authorizedUsers).toEqual([
       others[0],
@@ -385,7 +440,10 @@ describe('a failure on the way', () => {
     await removeItem(`USER#${userId}`, `CUSTOMER#${customerId}`);
     expect(await link(userId, customerId, ...apply)).toMatchObject({
       code: 0,
-      document: { outcome: 'done', steps: ['write_claim', 'activate_customer'] },
+      document: {
+        outcome: 'done',
+        steps: ['take_lock', 'park_customer', 'read_again', 'write_claim', 'activate_customer'],
+      },
     });
     expect(await customerItem(userId, customerId)).toMatchObject({ status: 'Active' });
   });
