@@ -76,7 +76,10 @@ async function apply(desk: Desk, stytch: StytchUsers, known: UserRecord, reason:
   output.step('tombstone ...');
   await table.buryUser(known.stytchUserId, { by: desk.operator(), reason, at: desk.clock() });
   output.step('Stytch user ...');
-  await stytch.deleteUser(known.stytchUserId);
+  // Stytch finds users by their external ids, too: whoever has this id as such is somebody else.
+  if ((await stytch.read(known.stytchUserId)) === null)
+    output.say('Stytch has no user of this id: nothing was deleted there.');
+  else await stytch.deleteUser(known.stytchUserId);
   output.step('factor records ...');
   // Read again: an exchange in between may have met a factor.
   const { factors } = await table.readUser(known.stytchUserId);
