@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { ORPHANED_AFTER_SECONDS, takeLock } from '../../../functions/core/onboarding/lock.ts';
-import type { ApplicationRecord, Lock } from '../../../functions/core/onboarding/records.ts';
+import {
+  LINKED_LOCK,
+  ORPHANED_AFTER_SECONDS,
+  refuseHeld,
+  takeLock,
+} from '../../../functions/core/onboarding/lock.ts';
+import type { ApplicationRecord, CustomerRecord, Lock } from '../../../functions/core/onboarding/records.ts';
+import { applicant } from '../../support/core-apply.ts';
 import { createWorld, type World } from '../../support/core-fakes.ts';
+import { formApplicant } from '../../support/core-form.ts';
 import { rowKey } from '../../support/core-mappings.ts';
 import { applicationRecord, NOW, refusal, USER } from '../../support/core-values.ts';
 
@@ -92,5 +99,77 @@ describe('INV3 A lock without its application', () => {
     const world = heldByOld('Pending');
     world.ports.mappings.readLock = async () => null;
     expect(await refusal(take(world))).toMatchObject({ code: 'application_exists', details: {} });
+  });
+});
+
+describe('INV3 A customer that came without an application', () => {
+  const customer = (
+    type: CustomerRecord['type'],
+    status: CustomerRecord['status'],
+  ): readonly [string, CustomerRecord] => [
+    rowKey(USER, '700001'),
+    { unitCustomerId: '700001', type, status },
+  ];
+
+  it.each(['Active', 'Review'] as const)('and is %s holds the lock: nothing is sent', async (status) => {
+    const scene = applicant();
+    scene.world.rows.customers.set(...customer('individual', status));
+    expect(await refusal(scene.apply('key-1'))).toMatchObject({ code: 'application_exists', details: {} });
+    expect([scene.world.unit.submissions, [...scene.world.used]]).toEqual([[], []]);
+  });
+
+  it('of a business holds that of a business, and no other', async () => {
+    const scene = formApplicant();
+    scene.world.rows.customers.set(...customer('business', 'Active'));
+    expect(await refusal(scene.open('key-1', { type: 'business' }))).toMatchObject({
+      code: 'application_exists',
+    });
+    expect(await scene.apply('key-2')).toMatchObject({ isSubmitted: true });
+  });
+
+  it('and is archived holds nothing', async () => {
+    const scene = applicant();
+    scene.world.rows.customers.set(...customer('individual', 'Archived'));
+    expect(await scene.apply('key-1')).toMatchObject({ isSubmitted: true });
+  });
+
+  it('does not stand in the way of the application that it came of', async () => {
+    const { rows, ports } = createWorld();
+    rows.customers.set(...customer('individual', 'Active'));
+    const own = applicationRecord({ applicationId: 'NEW', status: 'Approved', unitCustomerId: '700001' });
+    rows.applications.set(rowKey(USER, 'NEW'), own);
+    const known = await ports.mappings.readUser(USER);
+    expect(() => refuseHeld(known, person('NEW'))).not.toThrow();
+  });
+
+  /** The lock as `link` takes it, before it writes the customer. */
+  function linked(ageSeconds: number, status: CustomerRecord['status'] | null): World {
+    const world = createWorld();
+    world.rows.locks.set(rowKey(USER, 'person'), person(LINKED_LOCK, NOW - ageSeconds));
+    if (status !== null) world.rows.customers.set(...customer('individual', status));
+    return world;
+  }
+
+  it.each([
+    ['however old, while its customer is not archived', 1_000_000, 'Active'],
+    ['however old, while its customer is in review', 1_000_000, 'Review'],
+    ['while it is young: its customer may be on its way', ORPHANED_AFTER_SECONDS, null],
+  ] as const)('keeps a lock that `link` took %s', async (_title, ageSeconds, status) => {
+    const world = linked(ageSeconds, status);
+    expect(await refusal(take(world))).toMatchObject({ code: 'application_exists', details: {} });
+    const known = await world.ports.mappings.readUser(USER);
+    expect(() => refuseHeld(known, person('NEW'))).toThrow('application_exists');
+    expect(holder(world)).toBe('LINKED');
+  });
+
+  it.each([
+    ['whose customer is archived', 'Archived'],
+    ['whose customer was never written', null],
+  ] as const)('an old lock of `link` %s is taken over', async (_title, status) => {
+    const world = linked(ORPHANED_AFTER_SECONDS + 1, status);
+    const known = await world.ports.mappings.readUser(USER);
+    expect(() => refuseHeld(known, person('NEW'))).not.toThrow();
+    await take(world);
+    expect(holder(world)).toBe('NEW');
   });
 });
