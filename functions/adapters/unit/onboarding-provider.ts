@@ -53,7 +53,11 @@ export function createOnboardingProvider(unit: UnitTransport): OnboardingProvide
         return one.success ? [toApplication(one.data)] : [];
       });
       // Held to the tag again: a filter that Unit ignored must not hand us somebody else's.
-      return found.find((application) => application.applicationId === applicationId) ?? null;
+      const ours = found.find((application) => application.applicationId === applicationId);
+      if (ours !== undefined) return ours;
+      // Only an empty list says that there is none: whoever hears it may let another application go ahead.
+      if (parsed.data.data.length > 0) throw unreadable(operation, reply.status);
+      return null;
     },
 
     async readApplication(unitApplicationId, signal) {

@@ -156,18 +156,53 @@ describe('finding an application by our tag', () => {
     expect(await unit.onboarding.findApplication('NOBODYHASTHISAPPLICATIONID', signal)).toBeNull();
   });
 
-  it('INV2 takes none of another tag, even if Unit should ignore the filter', async () => {
-    await submit();
-    const list = await (
-      await fetch(`${unit.server.url}/applications`, {
-        headers: { authorization: 'Bearer org-token-of-the-tests' },
-      })
-    ).text();
-    const server = await startRawServer(answering(200, list));
-    const found = await adaptersFor(server.url).onboarding.findApplication('SOMEBODYELSE', signal);
+  interface Entry {
+    readonly attributes: object;
+  }
+
+  /** What is found in the list as Unit shows it, each entry changed. */
+  async function foundIn(applicationId: string, change: (entry: Entry) => object) {
+    const list = await fetch(`${unit.server.url}/applications`, {
+      headers: { authorization: 'Bearer org-token-of-the-tests' },
+    });
+    const { data } = JSON.parse(await list.text());
+    const server = await startRawServer(answering(200, JSON.stringify({ data: data.map(change) })));
+    const [outcome] = await Promise.allSettled([
+      adaptersFor(server.url).onboarding.findApplication(applicationId, signal),
+    ]);
     await server.close();
-    expect(JSON.parse(list).data).toHaveLength(1);
-    expect(found).toBeNull();
+    return { count: data.length, outcome };
+  }
+
+  const unreadable = {
+    status: 'rejected',
+    reason: {
+      code: 'upstream_unavailable',
+      details: { reason: 'unreadable_answer', upstream: { operation: 'find_application' } },
+    },
+  };
+
+  it('INV2, INV3 takes none of another tag, and concludes nothing, should Unit ignore the filter', async () => {
+    await submit();
+    const { count, outcome } = await foundIn('SOMEBODYELSE', (entry) => entry);
+    expect(count).toBe(1);
+    expect(outcome).toMatchObject(unreadable);
+  });
+
+  it('INV3 does not call missing what it cannot read, and finds ours beside it', async () => {
+    const sent = submission();
+    await submit(sent);
+    await submit(submission({ ssn: '123456782' }));
+    const reimagined = ({ attributes, ...entry }: Entry) => ({
+      ...entry,
+      attributes: { ...attributes, status: 'Reimagined' },
+    });
+    expect((await foundIn(sent.applicationId, reimagined)).outcome).toMatchObject(unreadable);
+    const others = (entry: Entry) =>
+      JSON.stringify(entry).includes(sent.applicationId) ? entry : reimagined(entry);
+    expect((await foundIn(sent.applicationId, others)).outcome).toMatchObject({
+      value: { applicationId: sent.applicationId },
+    });
   });
 
   it('D3 is tried three times in all, and is then a fault of the vendor', async () => {
