@@ -89,7 +89,11 @@ export function createFakeUnit(clock: () => number): UnitFakes {
           ? { outcome: 'unknown', reason: 'upstream_timeout' }
           : { outcome: 'created', application };
       },
-      findApplication: async (applicationId) => byTag(applicationId),
+      // A list comes without documents.
+      async findApplication(applicationId) {
+        const found = byTag(applicationId);
+        return found === null ? null : { ...found, documents: [] };
+      },
       readApplication: async (unitApplicationId) => state.applications.get(unitApplicationId) ?? null,
       readCustomer: async (unitCustomerId) => state.customers.get(unitCustomerId) ?? null,
     },

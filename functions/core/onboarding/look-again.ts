@@ -16,14 +16,17 @@ const GIVE_UP_AFTER_SECONDS = 3600;
 export const FORM_MARGIN_SECONDS = 900;
 
 /** Unit's application: by Unit's id, or by our tag while we have none. */
-export const askUnit = (
+export async function askUnit(
   { onboarding }: Pick<SettlePorts, 'onboarding'>,
   { unitApplicationId, applicationId }: ApplicationRecord,
   signal: AbortSignal,
-): Promise<UnitApplication | null> =>
-  unitApplicationId === null
-    ? onboarding.findApplication(applicationId, signal)
-    : onboarding.readApplication(unitApplicationId, signal);
+): Promise<UnitApplication | null> {
+  if (unitApplicationId !== null) return onboarding.readApplication(unitApplicationId, signal);
+  const found = await onboarding.findApplication(applicationId, signal);
+  if (found === null) return null;
+  // A list comes without documents.
+  return (await onboarding.readApplication(found.unitApplicationId, signal)) ?? found;
+}
 
 /** Settles what Unit has, and gives up what it has not and will not have: a form by its own end. */
 export async function lookAgain(

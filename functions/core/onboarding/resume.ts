@@ -3,6 +3,7 @@ import { ServiceError } from '../errors.ts';
 import type { ApplyOutcome, ApplyPorts, Intent } from './apply.ts';
 import { showForm } from './follow-form.ts';
 import { LEASE_SECONDS, refuseHeld, takeLock } from './lock.ts';
+import { askUnit } from './look-again.ts';
 import { type ApplicationRecord, isOpenForm, lockNames, type UserRecord } from './records.ts';
 import { settle } from './settle.ts';
 import { giveUp, submit } from './submit.ts';
@@ -38,7 +39,7 @@ export async function resume(
   if (!(await ports.mappings.renewLease(record, leaseUntil))) return inFlight;
   const renewed: ApplicationRecord = { ...record, status: 'Submitting', leaseUntil, isRefused: false };
   await retakeLock(ports, known, record, renewed);
-  const found = await ports.onboarding.findApplication(applicationId, signal);
+  const found = await askUnit(ports, renewed, signal);
   if (found !== null) return { isSubmitted: true, application: await settle(ports, renewed, found, signal) };
   if (isTooOld) return inFlight;
   // Only straight after a refusal is it certain that no earlier attempt is still on its way.

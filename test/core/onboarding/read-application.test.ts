@@ -85,9 +85,15 @@ describe('A user reads where their application stands', () => {
     );
     expect(await read(scene)).toMatchObject({ status: 'Submitting' });
     scene.world.now += 10;
-    scene.world.unit.applications.set('800001', unitApplication());
-    expect(await read(scene)).toMatchObject({ status: 'Pending' });
-    expect(scene.world.callsOf('unit')).toEqual(['unit.findApplication', 'unit.findApplication']);
+    const documents = [{ documentId: '1', documentType: 'Passport', status: 'Required' }];
+    scene.world.unit.applications.set('800001', unitApplication({ documents }));
+    // The list tells no documents, so the application is read by its id as well.
+    expect(await read(scene)).toMatchObject({ status: 'Pending', documents });
+    expect(scene.world.callsOf('unit')).toEqual([
+      'unit.findApplication',
+      'unit.findApplication',
+      'unit.readApplication',
+    ]);
   });
 
   it('from our item, when Unit does not show it', async () => {

@@ -63,10 +63,19 @@ describe('INV4 The reconcile reads again what is not settled', () => {
 
   it('by our tag when it is not', async () => {
     const world = worldOf(lost());
+    const documents = [{ documentId: '1', documentType: 'Passport', status: 'Required' }];
+    world.unit.applications.set('800001', unitApplication({ documents }));
+    await runReconcile(world);
+    expect(stored(world)).toMatchObject({ status: 'Pending', unitApplicationId: '800001', documents });
+    expect(world.callsOf('unit')).toEqual(['unit.findApplication', 'unit.readApplication']);
+  });
+
+  it('by our tag, also where a list shows more than a read of it', async () => {
+    const world = worldOf(lost());
     world.unit.applications.set('800001', unitApplication());
+    world.ports.onboarding.readApplication = async () => null;
     await runReconcile(world);
     expect(stored(world)).toMatchObject({ status: 'Pending', unitApplicationId: '800001' });
-    expect(world.callsOf('unit')).toEqual(['unit.findApplication']);
   });
 
   it('an approval whose customer was not there yet', async () => {
