@@ -2,7 +2,7 @@
 import { ServiceError } from '../errors.ts';
 import { inParallel } from '../onboarding/in-parallel.ts';
 import { mapCustomer } from '../onboarding/settle.ts';
-import type { Clock, IdMappings, Log, Tasks, UnitCustomer, UnitLists } from '../ports.ts';
+import type { Clock, IdMappings, Log, Page, Tasks, UnitCustomer, UnitLists } from '../ports.ts';
 import { type Calls, LEASE_SECONDS } from './budget.ts';
 
 export interface SweepPorts {
@@ -36,11 +36,20 @@ export async function sweepArchived(ports: SweepPorts, signal: AbortSignal): Pro
   const taken = await tasks.take('archived', now, leaseUntil);
   if (taken === null) return summary;
 
+  const progressAt = (nextOffset: number) => ({ readUntil: null, windowUntil: null, nextOffset });
   let isWhole = true;
   let isHeld = false;
   let offset: number | null = taken.nextOffset;
   for (let pages = 0; offset !== null && !isHeld && pages < MOST_PAGES && !calls.isSpent(); pages += 1) {
-    const page = await lists.listArchivedCustomers(offset, signal);
+    const [listed]: [PromiseSettledResult<Page<UnitCustomer>>] = await Promise.allSettled([
+      lists.listArchivedCustomers(offset, signal),
+    ]);
+    if (listed.status === 'rejected') {
+      // What was reached stays reached: the next run begins at the page that failed.
+      await tasks.end('archived', leaseUntil, progressAt(offset), now);
+      throw listed.reason;
+    }
+    const page = listed.value;
     const outcomes = await inParallel(page.items, AT_ONCE, (customer) => archive(ports, customer));
     const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
     summary.customersSwept += page.items.length;
@@ -49,15 +58,13 @@ export async function sweepArchived(ports: SweepPorts, signal: AbortSignal): Pro
     isWhole &&= failures.length === 0;
     // A customer that fails for its own reasons must not hold up the others for ever.
     isHeld = failures.some(({ reason }) => isStoreDown(reason));
-    if (!isHeld) offset = page.nextOffset;
+    if (isHeld) continue;
+    offset = page.nextOffset;
+    // A lease that ran out is another run's now, and so is the offset.
+    if (offset !== null && !(await tasks.note('archived', leaseUntil, progressAt(offset)))) return summary;
   }
   const dueAt = offset === null ? now + EVERY_SECONDS : now;
-  await tasks.end(
-    'archived',
-    leaseUntil,
-    { readUntil: null, windowUntil: null, nextOffset: offset ?? 0 },
-    dueAt,
-  );
+  await tasks.end('archived', leaseUntil, progressAt(offset ?? 0), dueAt);
   if (!isWhole) throw new ServiceError('temporarily_unavailable', { reason: 'sweep_unfinished' });
   return summary;
 }

@@ -98,6 +98,45 @@ describe('INV4 Once a day the reconcile looks for archived customers', () => {
   });
 });
 
+describe('INV4 A sweep that does not come to its end goes on from where it came to', () => {
+  const failingFrom = (failing: number): void => {
+    const { listArchivedCustomers } = scene.ports.lists;
+    scene.ports.lists.listArchivedCustomers = async (offset, within) => {
+      if (offset >= failing) throw storeDown();
+      return listArchivedCustomers(offset, within);
+    };
+  };
+
+  it('when a later page fails', async () => {
+    scene.pageSize = 1;
+    for (const i of [1, 2, 3]) archived(i);
+    failingFrom(2);
+    expect(await refusal(scene.run())).toMatchObject({ details: { reason: 'sweep_archived' } });
+    expect(scene.tasks.get('archived')).toMatchObject({ nextOffset: 2, leaseUntil: 0, dueAt: NOW });
+  });
+
+  it('when its run dies: each page is noted before the next is asked for', async () => {
+    scene.pageSize = 1;
+    for (const i of [1, 2]) archived(i);
+    const seen: (number | undefined)[] = [];
+    const { listArchivedCustomers } = scene.ports.lists;
+    scene.ports.lists.listArchivedCustomers = async (offset, within) => {
+      seen.push(scene.tasks.get('archived')?.nextOffset);
+      return listArchivedCustomers(offset, within);
+    };
+    await scene.run();
+    expect(seen).toEqual([0, 1]);
+  });
+
+  it('and a run whose lease has passed to another asks for no more', async () => {
+    scene.pageSize = 1;
+    for (const i of [1, 2]) archived(i);
+    scene.ports.tasks.note = async (name) => name !== 'archived';
+    expect(await scene.run()).toMatchObject({ customersSwept: 1 });
+    expect(sweeps()).toEqual([0]);
+  });
+});
+
 describe('A customer that cannot be written down fails the run', () => {
   it('and its page is read again when the store was down', async () => {
     archived(1);
