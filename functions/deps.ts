@@ -95,6 +95,7 @@ export function createDeps(name: FunctionName) {
 
   const unit = once(() => createUnitTransport(config().get('UNIT_BASE_URL'), unitOrgToken(), log));
   const onboarding = once(() => createOnboardingProvider(unit()));
+  const forms = once(() => createFormProvider(unit()));
   const policy = once(() => loadTokenPolicy(config().get('TOKEN_POLICY')));
 
   const basis = once(() => ({ mappings: mappings(), clock, log }));
@@ -118,7 +119,12 @@ export function createDeps(name: FunctionName) {
         import('./adapters/unit/lists.ts'),
         import('./adapters/table/tasks.ts'),
       ]);
-      return { ...settling(), lists: createUnitLists(unit()), tasks: createTasks(store()) };
+      return {
+        ...settling(),
+        forms: forms(),
+        lists: createUnitLists(unit()),
+        tasks: createTasks(store()),
+      };
     }),
     caller: (incoming: IncomingRequest) => callerOf(incoming, config().get('TRUSTED_PROXY')),
     webhookToken: secret('UNIT_WEBHOOK_SECRET_ARN'),
@@ -133,7 +139,7 @@ export function createDeps(name: FunctionName) {
       ...gate(),
       ...settling(),
       counters: counters(),
-      forms: createFormProvider(unit()),
+      forms: forms(),
       openApplications: createOpenApplications(unit()),
       redirectUrls: config().get('REDIRECT_URLS'),
     })),

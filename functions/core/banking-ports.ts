@@ -101,15 +101,22 @@ export interface UnitLists {
 }
 
 /** A page of Unit's for one applicant. The link and its token open it: to hand on, never to store or log. */
-export interface UnitForm {
+export interface UnsentForm {
   readonly unitFormId: string;
   readonly url: string;
   readonly token: string;
   /** Seconds since the epoch. */
   readonly expiresAt: number;
-  /** The application that came of it. */
-  readonly unitApplicationId: string | null;
+  readonly unitApplicationId: null;
 }
+
+/** Once it was sent, what came of it is all that counts. */
+export interface SentForm {
+  readonly unitFormId: string;
+  readonly unitApplicationId: string;
+}
+
+export type UnitForm = UnsentForm | SentForm;
 
 export type FormOutcome = { readonly outcome: 'opened'; readonly form: UnitForm } | NotMade;
 

@@ -19,10 +19,6 @@ const formDocument = z.looseObject({
     id: unitId,
     attributes: z.looseObject({
       tags: z.record(z.string(), z.string()),
-      applicationFormToken: z.looseObject({
-        token: z.string().check(z.minLength(1)),
-        expiration: z.iso.datetime({ offset: true }),
-      }),
     }),
     relationships: z.optional(
       z.looseObject({
@@ -31,6 +27,17 @@ const formDocument = z.looseObject({
         ),
       }),
     ),
+  }),
+});
+
+const unsentDocument = z.looseObject({
+  data: z.looseObject({
+    attributes: z.looseObject({
+      applicationFormToken: z.looseObject({
+        token: z.string().check(z.minLength(1)),
+        expiration: z.iso.datetime({ offset: true }),
+      }),
+    }),
     links: z.looseObject({ related: z.looseObject({ href: z.url({ protocol: /^https?$/ }) }) }),
   }),
 });
@@ -98,14 +105,14 @@ function unknownOr(error: unknown): FormOutcome {
 function toForm(document: unknown, applicationId: string): UnitForm | null {
   const parsed = formDocument.safeParse(document);
   if (!parsed.success) return null;
-  const { id, attributes, relationships, links } = parsed.data.data;
+  const { id: unitFormId, attributes, relationships } = parsed.data.data;
   if (attributes.tags[APPLICATION_TAG] !== applicationId) return null;
-  const { token, expiration } = attributes.applicationFormToken;
-  return {
-    unitFormId: id,
-    url: links.related.href,
-    token,
-    expiresAt: Date.parse(expiration) / 1000,
-    unitApplicationId: relationships?.application?.data?.id ?? null,
-  };
+  const unitApplicationId = relationships?.application?.data?.id;
+  if (unitApplicationId !== undefined) return { unitFormId, unitApplicationId };
+  const unsent = unsentDocument.safeParse(document);
+  if (!unsent.success) return null;
+  const { attributes: open, links } = unsent.data.data;
+  const { token, expiration } = open.applicationFormToken;
+  const expiresAt = Date.parse(expiration) / 1000;
+  return { unitFormId, url: links.related.href, token, expiresAt, unitApplicationId: null };
 }

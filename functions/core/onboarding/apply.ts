@@ -2,7 +2,7 @@
 import type { ApplicationRequest } from '../../contract/application.ts';
 import { ServiceError } from '../errors.ts';
 import { admit, confirm, type GatePorts, judgePresented } from '../factors/gate.ts';
-import type { Counters, FormOutcome, FormProvider, SubmissionOutcome, UnitForm } from '../ports.ts';
+import type { Counters, FormOutcome, FormProvider, SubmissionOutcome, UnsentForm } from '../ports.ts';
 import type { Session, User } from '../session/session.ts';
 import { requireOwnEmail } from './applicant.ts';
 import { canonical } from './canonical.ts';
@@ -46,7 +46,7 @@ export interface ApplyOutcome {
   readonly isSubmitted: boolean;
   readonly application: ApplicationRecord;
   /** While it can be filled in. */
-  readonly form?: UnitForm;
+  readonly form?: UnsentForm;
 }
 
 /**

@@ -1,5 +1,5 @@
 // A form that Unit has opened: its end is written down before its link goes out, and the link goes out only while it works.
-import type { UnitForm } from '../ports.ts';
+import type { UnitForm, UnsentForm } from '../ports.ts';
 import type { ApplyOutcome, ApplyPorts } from './apply.ts';
 import type { ApplicationRecord, OpenForm } from './records.ts';
 import { settle } from './settle.ts';
@@ -7,11 +7,20 @@ import { settle } from './settle.ts';
 /** Most forms are filled in within the hour; until then one whose webhook is lost is found within minutes. */
 const NEW_FOR_SECONDS = 3600;
 const CHECK_NEW_SECONDS = 300;
-const CHECK_OLD_SECONDS = 900;
+const CHECK_OLD_SECONDS = 3600;
 
-/** How long until Unit is asked again whether the form was sent. */
-export const formCheckSeconds = ({ createdAt }: ApplicationRecord, now: number): number =>
-  now - createdAt < NEW_FOR_SECONDS ? CHECK_NEW_SECONDS : CHECK_OLD_SECONDS;
+/** A form sent in its last second is an application well within this. */
+export const FORM_MARGIN_SECONDS = 900;
+
+/** How long until Unit is asked again whether the form was sent; once it can be given up, without delay. */
+export function formCheckSeconds(
+  { createdAt, formExpiresAt }: Pick<OpenForm, 'createdAt' | 'formExpiresAt'>,
+  now: number,
+): number {
+  const wait = now - createdAt < NEW_FOR_SECONDS ? CHECK_NEW_SECONDS : CHECK_OLD_SECONDS;
+  const untilOver = formExpiresAt + FORM_MARGIN_SECONDS + 1 - now;
+  return untilOver > 0 ? Math.min(wait, untilOver) : wait;
+}
 
 /** The same form again, as it now is at Unit: what of it is secret stands nowhere but there. */
 export async function showForm(
@@ -50,11 +59,11 @@ async function adopt(
   return { isSubmitted: true, application };
 }
 
-/** Null when somebody else has changed the application. */
-async function note(
-  ports: ApplyPorts,
+/** Writes down the form's end; null when somebody else has changed the application. */
+export async function note(
+  ports: Pick<ApplyPorts, 'mappings' | 'clock'>,
   record: ApplicationRecord,
-  { unitFormId, expiresAt: formExpiresAt }: UnitForm,
+  { unitFormId, expiresAt: formExpiresAt }: UnsentForm,
 ): Promise<ApplicationRecord | null> {
   if (record.unitFormId === unitFormId && record.formExpiresAt === formExpiresAt) return record;
   const now = ports.clock();
@@ -62,7 +71,7 @@ async function note(
     unitFormId,
     formExpiresAt,
     leaseUntil: now,
-    nextCheckAt: now + formCheckSeconds(record, now),
+    nextCheckAt: now + formCheckSeconds({ createdAt: record.createdAt, formExpiresAt }, now),
   };
   return (await ports.mappings.noteForm(record, noted)) ? { ...record, ...noted } : null;
 }

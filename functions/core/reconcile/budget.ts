@@ -1,6 +1,6 @@
 // What a run may spend: calls to Unit, of which each step leaves some to those after it, and time under a lease.
 import { ServiceError } from '../errors.ts';
-import type { OnboardingProvider, UnitLists } from '../ports.ts';
+import type { FormProvider, OnboardingProvider, UnitLists } from '../ports.ts';
 
 /** Far below the 1,000 a minute that Unit grants an address, which all functions may share. */
 export const MOST_UNIT_CALLS = 150;
@@ -27,6 +27,7 @@ export interface Calls {
 
 interface UnitPorts {
   readonly onboarding: OnboardingProvider;
+  readonly forms: FormProvider;
   readonly lists: UnitLists;
 }
 
@@ -46,7 +47,7 @@ export function limitCalls<Ports extends UnitPorts>(
     budget.left += TRIES - 1;
     return answer;
   };
-  const { onboarding, lists } = ports;
+  const { onboarding, forms, lists } = ports;
   return {
     ...ports,
     onboarding: {
@@ -54,6 +55,10 @@ export function limitCalls<Ports extends UnitPorts>(
       findApplication: (id, signal) => counted(() => onboarding.findApplication(id, signal)),
       readApplication: (id, signal) => counted(() => onboarding.readApplication(id, signal)),
       readCustomer: (id, signal) => counted(() => onboarding.readCustomer(id, signal)),
+    },
+    forms: {
+      ...forms,
+      readForm: (id, applicationId, signal) => counted(() => forms.readForm(id, applicationId, signal)),
     },
     lists: {
       listEvents: (window, offset, signal) => counted(() => lists.listEvents(window, offset, signal)),

@@ -1,7 +1,7 @@
 // One run of the reconcile: each step for itself, the unsettled index first, all inside one deadline. Safe to run twice.
 import { startDeadline } from '../deadline.ts';
 import { ServiceError } from '../errors.ts';
-import type { SettlePorts } from '../onboarding/settle.ts';
+import type { LookPorts } from '../onboarding/look-again.ts';
 import type { Tasks, UnitLists } from '../ports.ts';
 import { type BackfillPorts, backfillEvents, readUntilOf } from './backfill-events.ts';
 import { type CallBudget, limitCalls, MOST_UNIT_CALLS } from './budget.ts';
@@ -9,7 +9,7 @@ import { checkWebhooks } from './check-webhooks.ts';
 import { settleDue } from './settle-due.ts';
 import { sweepArchived } from './sweep-archived.ts';
 
-export interface ReconcilePorts extends SettlePorts {
+export interface ReconcilePorts extends LookPorts {
   readonly tasks: Tasks;
   readonly lists: UnitLists;
   readonly webhookPath: string;

@@ -1,12 +1,11 @@
 // The unsettled index: whatever is not settled is read again until it is (INV4). Safe to run twice at once.
 import { formCheckSeconds } from '../onboarding/follow-form.ts';
 import { inParallel } from '../onboarding/in-parallel.ts';
-import { type Looked, lookAgain } from '../onboarding/look-again.ts';
+import { type Looked, type LookPorts, lookAgain } from '../onboarding/look-again.ts';
 import { type ApplicationRecord, isOpenForm } from '../onboarding/records.ts';
-import type { SettlePorts } from '../onboarding/settle.ts';
 import { type Calls, isOutOfCalls } from './budget.ts';
 
-export type SettleDuePorts = SettlePorts & { readonly calls: Calls };
+export type SettleDuePorts = LookPorts & { readonly calls: Calls };
 
 /** How many applications, but for the last: for how long the one that waits longest has been due. */
 export interface SettleDueSummary {

@@ -41,9 +41,8 @@ export async function sweepArchived(ports: SweepPorts, signal: AbortSignal): Pro
   let isHeld = false;
   let offset: number | null = taken.nextOffset;
   for (let pages = 0; offset !== null && !isHeld && pages < MOST_PAGES && !calls.isSpent(); pages += 1) {
-    const [listed]: [PromiseSettledResult<Page<UnitCustomer>>] = await Promise.allSettled([
-      lists.listArchivedCustomers(offset, signal),
-    ]);
+    const listing: Promise<Page<UnitCustomer>> = lists.listArchivedCustomers(offset, signal);
+    const [listed] = await Promise.allSettled([listing]);
     if (listed.status === 'rejected') {
       // What was reached stays reached: the next run begins at the page that failed.
       await tasks.end('archived', leaseUntil, progressAt(offset), now);

@@ -35,6 +35,7 @@ const open = (sent = opening(), within = signal) => unit.forms.openForm(sent, wi
 async function opened(sent = opening()) {
   const outcome = await open(sent);
   if (outcome.outcome !== 'opened') throw new Error(outcome.outcome);
+  if (outcome.form.unitApplicationId !== null) throw new Error('sent already');
   return outcome.form;
 }
 
@@ -186,6 +187,21 @@ describe("a form of Unit's", () => {
     const good = { ...body.data, links: { related: { href: 'https://forms.unit.example/x' } } };
     armed('POST', '/application-forms', { kind: 'json', status: 201, body: { data: good } });
     expect(await open(sent)).toMatchObject({ outcome: 'opened' });
+  });
+
+  it('INV3 that was sent is read by its application, whatever is left of token and link', async () => {
+    const sent = opening();
+    const data = {
+      type: 'applicationForm',
+      id: '600001',
+      attributes: { tags: { bridgeApplicationId: sent.applicationId } },
+      relationships: { application: { data: { type: 'individualApplication', id: '800001' } } },
+    };
+    armed('GET', '/application-forms/*', { kind: 'json', status: 200, body: { data } });
+    expect(await unit.forms.readForm('600001', sent.applicationId, signal)).toEqual({
+      unitFormId: '600001',
+      unitApplicationId: '800001',
+    });
   });
 
   it('INV5 leaves no link and nothing of the person in a failure', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { FORM_MARGIN_SECONDS } from '../../../functions/core/onboarding/look-again.ts';
+import { FORM_MARGIN_SECONDS } from '../../../functions/core/onboarding/follow-form.ts';
 import { readApplication } from '../../../functions/core/onboarding/read-application.ts';
 import { letPass } from '../../support/core-apply.ts';
 import { type FormApplicant, formApplicant, formIdOf } from '../../support/core-form.ts';
@@ -19,13 +19,13 @@ async function opened(seconds = 0): Promise<FormApplicant> {
 const END = DAY + FORM_MARGIN_SECONDS;
 
 describe('INV4 A form whose webhooks are lost', () => {
-  it('is looked at every five minutes while it is new, and every fifteen after that', async () => {
+  it('is looked at every five minutes while it is new, and hourly after that', async () => {
     const scene = await opened(5 * MINUTE);
     expect(await runReconcile(scene.world)).toMatchObject({ checked: 1, settled: 0, givenUp: 0 });
     expect(scene.item('key-1')).toMatchObject({ nextCheckAt: NOW + 10 * MINUTE });
     letPass(scene, HOUR);
     expect(await runReconcile(scene.world)).toMatchObject({ checked: 1 });
-    expect(scene.item('key-1')).toMatchObject({ nextCheckAt: NOW + HOUR + 20 * MINUTE });
+    expect(scene.item('key-1')).toMatchObject({ nextCheckAt: NOW + 2 * HOUR + 5 * MINUTE });
   });
 
   it('is found by its tag once it was sent', async () => {
@@ -72,7 +72,8 @@ describe('A form that ended unsent', () => {
   it('is given up by its own end and a margin, not after an hour', async () => {
     const scene = await opened(END);
     expect(await runReconcile(scene.world)).toMatchObject({ checked: 1, givenUp: 0 });
-    letPass(scene, 20 * MINUTE);
+    expect(scene.item('key-1')).toMatchObject({ nextCheckAt: NOW + END + 1 });
+    letPass(scene, 1);
     expect(await runReconcile(scene.world)).toMatchObject({ givenUp: 1 });
     expect(scene.item('key-1')).toMatchObject({
       status: 'NotSubmitted',
@@ -115,6 +116,51 @@ describe('A form that ended unsent', () => {
     });
     expect(scene.item('key-1')).toMatchObject({ status: 'Pending', unitApplicationId: '800001' });
     expect(scene.world.unit.submissions).toEqual([]);
+  });
+
+  it('INV3 makes no room when only the form itself tells that it was sent', async () => {
+    const scene = await opened(END + 1);
+    sendForm(scene.world.unit, '600001');
+    scene.world.ports.onboarding.findApplication = async () => null;
+    expect(await refusal(scene.apply('key-2'))).toMatchObject({ code: 'application_exists' });
+    expect(scene.item('key-1')).toMatchObject({ status: 'Pending', unitApplicationId: '800001' });
+  });
+
+  it('INV3 nor while what came of it cannot be read', async () => {
+    const scene = await opened(END + 1);
+    sendForm(scene.world.unit, '600001');
+    scene.world.ports.onboarding.findApplication = async () => null;
+    scene.world.ports.onboarding.readApplication = async () => null;
+    expect(await runReconcile(scene.world)).toMatchObject({ givenUp: 0 });
+    expect(scene.item('key-1')).toMatchObject({ status: 'Submitting' });
+  });
+
+  it('INV3 waits for the end that Unit now gives it', async () => {
+    const scene = await opened(END + 1);
+    const held = scene.world.unit.forms.get('600001');
+    if (held === undefined) throw new Error('no form');
+    const formExpiresAt = scene.world.now + HOUR;
+    const form = { ...held.form, expiresAt: formExpiresAt };
+    scene.world.unit.forms.set('600001', { ...held, form });
+    expect(await runReconcile(scene.world)).toMatchObject({ givenUp: 0 });
+    expect(scene.item('key-1')).toMatchObject({ status: 'Submitting', formExpiresAt });
+  });
+
+  it('INV3 leaves to others what they changed while the form was read', async () => {
+    const scene = await opened(END + 1);
+    const held = scene.world.unit.forms.get('600001');
+    if (held === undefined) throw new Error('no form');
+    const form = { ...held.form, expiresAt: scene.world.now };
+    scene.world.unit.forms.set('600001', { ...held, form });
+    scene.world.ports.mappings.noteForm = async () => false;
+    expect(await runReconcile(scene.world)).toMatchObject({ givenUp: 0, failed: 0 });
+  });
+
+  it('makes no room while the form cannot be read', async () => {
+    const scene = await opened(END + 1);
+    scene.world.fail('unit.readForm');
+    expect(await refusal(scene.apply('key-2'))).toMatchObject({ code: 'temporarily_unavailable' });
+    expect(scene.item('key-1')).toMatchObject({ status: 'Submitting' });
   });
 
   it('makes no room while Unit cannot be asked', async () => {
