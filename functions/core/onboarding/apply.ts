@@ -6,9 +6,17 @@ import type { Counters, FormOutcome, FormProvider, SubmissionOutcome, UnsentForm
 import type { Session, User } from '../session/session.ts';
 import { requireOwnEmail } from './applicant.ts';
 import { canonical } from './canonical.ts';
+import { showForm } from './follow-form.ts';
 import { LEASE_SECONDS, refuseHeld, takeLock } from './lock.ts';
 import { clearForms } from './look-again.ts';
-import { type ApplicationRecord, lockNames, type UserRecord } from './records.ts';
+import {
+  type ApplicationRecord,
+  isOpenForm,
+  isReleased,
+  lockNames,
+  type OpenForm,
+  type UserRecord,
+} from './records.ts';
 import { resume } from './resume.ts';
 import type { SettlePorts } from './settle.ts';
 import { submit } from './submit.ts';
@@ -104,7 +112,23 @@ export async function applyBy(
   const known = await clearForms(ports, read, intent.type, signal);
   const before = known.applications.find((one) => one.applicationId === intent.applicationId);
   if (before !== undefined) return resume(ports, intent, known, before, signal);
+  const open = draft.via === 'form' ? onlyOpenForm(known, intent.type) : undefined;
+  if (open !== undefined) return showForm(ports, open, signal);
   return begin(ports, intent, known, signal);
+}
+
+/** The user's own open form of this type, where nothing else is in the way: whoever lost its key gets it again. */
+function onlyOpenForm(known: UserRecord, type: ApplicationRecord['type']): OpenForm | undefined {
+  const name = lockNames[type];
+  const inTheWay = known.applications.filter(
+    (one) => lockNames[one.type] === name && !isReleased(one.status),
+  );
+  const [form, other] = inTheWay;
+  const hasCustomer = known.customers.some(
+    (one) => lockNames[one.type] === name && one.status !== 'Archived',
+  );
+  if (form === undefined || other !== undefined || hasCustomer) return undefined;
+  return isOpenForm(form) && form.type === type ? form : undefined;
 }
 
 async function begin(

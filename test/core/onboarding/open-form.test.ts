@@ -195,6 +195,35 @@ describe('INV3 One open application or form of a kind', () => {
   });
 });
 
+describe('A user who has lost the key of their open form', () => {
+  it('gets that form again by any key, at no cost', async () => {
+    const { world, open } = formApplicant();
+    await open('key-1');
+    expect(await open('key-2')).toMatchObject({
+      isSubmitted: true,
+      application: { applicationId: formIdOf('key-1') },
+      form: { unitFormId: '600001' },
+    });
+    expect(world.unit.openings).toHaveLength(1);
+    expect(world.used.get(`submissionsPerDay ${USER}`)).toBe(1);
+  });
+
+  it('INV1 but only past the gate', async () => {
+    const scene = formApplicant();
+    await scene.open('key-1');
+    scene.world.now += HOUR + 1;
+    expect(await refusal(scene.open('key-2'))).toMatchObject({ code: 'insufficient_user_authentication' });
+  });
+
+  it('INV3 but not beside a customer that came by another way', async () => {
+    const { world, open } = formApplicant();
+    await open('key-1');
+    const customer = { unitCustomerId: '700009', type: 'individual', status: 'Active' } as const;
+    world.rows.customers.set(rowKey(USER, '700009'), customer);
+    expect(await refusal(open('key-2'))).toMatchObject({ code: 'application_exists' });
+  });
+});
+
 describe('I5 The same key again answers the same form', () => {
   it('as Unit has it now, without opening another', async () => {
     const scene = formApplicant();
