@@ -13,7 +13,7 @@ export interface UnitEvent {
 }
 
 /** What became of an event. */
-type Outcome = 'settled' | 'missing' | 'foreign' | `failed: ${string}`;
+type Outcome = 'settled' | 'missing' | 'foreign' | 'unlinked' | `failed: ${string}`;
 
 /** Which of the events that we have met before are left alone now. */
 export type IsDone = (event: EventRecord) => boolean;
@@ -121,11 +121,22 @@ async function settleApplication(
 ): Promise<Outcome> {
   const unit = await ports.onboarding.readApplication(unitApplicationId, signal);
   if (unit === null) return 'missing';
-  if (unit.jwtSubject === null || unit.applicationId === null) return 'foreign';
-  const record = await ports.mappings.readApplication(unit.jwtSubject, unit.applicationId);
-  if (record === null || !isOurs(record, unit)) return 'foreign';
+  const { jwtSubject, applicationId, unitCustomerId } = unit;
+  if (jwtSubject === null) return 'foreign';
+  const record =
+    applicationId === null ? null : await ports.mappings.readApplication(jwtSubject, applicationId);
+  if (record === null || !isOurs(record, unit)) return unlinkedUnlessClaimed(ports, unitCustomerId);
   await settle(ports, record, unit, signal);
   return 'settled';
+}
+
+/** It is for a user of ours, but no request of ours made it: only an operator's `link` may bind it. */
+async function unlinkedUnlessClaimed(
+  { mappings }: SettlePorts,
+  unitCustomerId: string | null,
+): Promise<Outcome> {
+  const claim = unitCustomerId === null ? null : await mappings.readClaim(unitCustomerId);
+  return claim === null ? 'unlinked' : 'foreign';
 }
 
 async function settleCustomer(

@@ -14,9 +14,6 @@ import {
 /** While an application's lease runs, one request alone talks to Unit about it. */
 export const LEASE_SECONDS = 150;
 
-/** Holds the lock of a user to whom an operator has linked a customer of that kind. */
-export const LINKED_LOCK = 'LINKED';
-
 /** A lock this old without its application is left over from a crash between the two writes. */
 export const ORPHANED_AFTER_SECONDS = 150;
 

@@ -108,19 +108,31 @@ describe('INV4, W6 An event only names a resource, which is read again and settl
   });
 
   it.each([
-    ['has no subject', { jwtSubject: null }],
-    ['has no tag of ours', { applicationId: null }],
-    ['has a tag that no item of that user has', { applicationId: 'APPLICATION-9' }],
-    ['names a user who never applied with that tag', { jwtSubject: 'user-test-eve' }],
-  ])('an application that %s is foreign, and nothing is mapped', async (_title, changes) => {
+    ['has no subject', { jwtSubject: null }, 'foreign'],
+    ['has no tag of ours', { applicationId: null }, 'unlinked'],
+    ['has no tag and no customer', { applicationId: null, unitCustomerId: null }, 'unlinked'],
+    ['has a tag that no item of that user has', { applicationId: 'APPLICATION-9' }, 'unlinked'],
+    ['names a user who never applied with that tag', { jwtSubject: 'user-test-eve' }, 'unlinked'],
+  ])('an application that %s is mapped to nobody', async (_title, changes, outcome) => {
     const world = approved();
     world.unit.applications.set(
       '800001',
       unitApplication({ status: 'Approved', unitCustomerId: '700001', ...changes }),
     );
     await deliver(world, applied('800001'));
-    expect(outcomes(world)).toEqual(['foreign']);
+    expect(outcomes(world)).toEqual([outcome]);
     expect(world.rows.claims.size + world.rows.pointers.size).toBe(0);
+  });
+
+  it('an application past us whose customer an operator has bound rings no alarm', async () => {
+    const world = approved();
+    world.rows.claims.set('700001', { unitCustomerId: '700001', stytchUserId: USER });
+    world.unit.applications.set(
+      '800001',
+      unitApplication({ status: 'Approved', unitCustomerId: '700001', applicationId: null }),
+    );
+    await deliver(world, applied('800001'));
+    expect(outcomes(world)).toEqual(['foreign']);
   });
 
   it('a customer without an application and without a claim is foreign', async () => {
@@ -266,7 +278,7 @@ describe('W8 An event that fails for its own reasons counts as done', () => {
     ['failed: item_unreadable', (world: World) => world.fail('table.readApplication', unreadable)],
     ['missing', (world: World) => void world.unit.applications.delete('800001')],
     [
-      'foreign',
+      'unlinked',
       (world: World) => void world.unit.applications.set('800001', unitApplication({ applicationId: null })),
     ],
   ])('one that was %s is tried again when Unit sends it again', async (outcome, arrange) => {
@@ -282,11 +294,11 @@ describe('W8 An event that fails for its own reasons counts as done', () => {
     expect(statuses(world)).toEqual(['Approved', 'Pending']);
   });
 
-  it('INV2 an application whose item names another application is foreign, and nothing is mapped', async () => {
+  it('INV2 an application whose item names another application is mapped to nobody', async () => {
     const world = approved();
     world.ports.mappings.readApplication = async () => applicationRecord({ applicationId: 'APPLICATION-9' });
     await deliver(world, applied('800001'));
-    expect(outcomes(world)).toEqual(['foreign']);
+    expect(outcomes(world)).toEqual(['unlinked']);
     expect(world.rows.claims.size + world.rows.pointers.size).toBe(0);
   });
 });
