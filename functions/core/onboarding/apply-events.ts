@@ -1,6 +1,7 @@
 // Unit's webhook events: each only names a resource, which is read again and settled (INV4).
 import { ServiceError } from '../errors.ts';
 import type { EventRecord } from '../ports.ts';
+import { type Failed, isUnitsOwn, ownFailure } from './event-failures.ts';
 import { inParallel } from './in-parallel.ts';
 import { isOurs, mapCustomer, type SettlePorts, settle } from './settle.ts';
 
@@ -13,7 +14,13 @@ export interface UnitEvent {
 }
 
 /** What became of an event. */
-type Outcome = 'settled' | 'missing' | 'foreign' | 'unlinked' | `failed: ${string}`;
+type Outcome = 'settled' | 'missing' | 'foreign' | 'unlinked' | Failed;
+
+/** Unit has failed over its resource since then; it is tried again for as long as `GIVE_UP_AFTER_SECONDS`. */
+export const FAILING = 'failing';
+
+/** One resource that Unit can never tell of must not hold up all the others. */
+const GIVE_UP_AFTER_SECONDS = 3600;
 
 /** Which of the events that we have met before are left alone now. */
 export type IsDone = (event: EventRecord) => boolean;
@@ -32,6 +39,8 @@ interface Resource {
   readonly kind: 'application' | 'customer';
   readonly id: string;
   readonly events: UnitEvent[];
+  /** Since when Unit has been failing over it. */
+  failingSince: number | null;
 }
 
 const AT_ONCE = 8;
@@ -66,9 +75,12 @@ export async function applyBatch(
 ): Promise<AppliedBatch> {
   const ours = events.filter(isForUs);
   const known = await inParallel(ours, AT_ONCE, ({ eventId }) => ports.mappings.readEvent(eventId));
-  const fresh = ours.filter((_, i) => {
+  const fresh = ours.flatMap((event, i) => {
     const answer = known[i];
-    return answer?.status === 'fulfilled' && (answer.value === null || !isDone(answer.value));
+    if (answer?.status !== 'fulfilled') return [];
+    const before = answer.value;
+    if (before !== null && isDone(before)) return [];
+    return [{ event, failingSince: before?.outcome === FAILING ? before.at : null }];
   });
   const resources = distinct(fresh);
   const outcomes = await inParallel(resources, AT_ONCE, (resource) => applyOne(ports, resource, signal));
@@ -80,34 +92,36 @@ export async function applyBatch(
   };
 }
 
+interface Fresh extends Pick<Resource, 'failingSince'> {
+  readonly event: UnitEvent;
+}
+
 /** Several events about one resource need one read; one that names no resource of ours needs none. */
-function distinct(events: readonly UnitEvent[]): readonly Resource[] {
+function distinct(fresh: readonly Fresh[]): readonly Resource[] {
   const resources = new Map<string, Resource>();
-  for (const event of events) {
+  for (const { event, failingSince } of fresh) {
     const named = resourceOf(event);
     if (named === null) continue;
     const key = `${named.kind} ${named.id}`;
-    const resource = resources.get(key) ?? { ...named, events: [] };
+    const resource = resources.get(key) ?? { ...named, events: [], failingSince: null };
     if (!resource.events.some(({ eventId }) => eventId === event.eventId)) resource.events.push(event);
+    resource.failingSince = resource.failingSince ?? failingSince;
     resources.set(key, resource);
   }
   return [...resources.values()];
 }
 
-function resourceOf({ unitApplicationId, unitCustomerId }: UnitEvent): Omit<Resource, 'events'> | null {
+function resourceOf({ unitApplicationId, unitCustomerId }: UnitEvent): Pick<Resource, 'kind' | 'id'> | null {
   if (unitApplicationId !== null) return { kind: 'application', id: unitApplicationId };
   return unitCustomerId === null ? null : { kind: 'customer', id: unitCustomerId };
 }
 
 /** Settles one resource, then writes its events down: in this order, so that a crash between loses nothing. */
-async function applyOne(
-  ports: SettlePorts,
-  { kind, id, events }: Resource,
-  signal: AbortSignal,
-): Promise<void> {
+async function applyOne(ports: SettlePorts, resource: Resource, signal: AbortSignal): Promise<void> {
+  const { kind, id, events } = resource;
   const settling =
     kind === 'application' ? settleApplication(ports, id, signal) : settleCustomer(ports, id, signal);
-  const outcome = await settling.catch(ownFailure);
+  const outcome = await settling.catch((error: unknown) => failureOf(ports, resource, error, signal));
   for (const { eventId, type } of events) {
     ports.log.record('unit_webhook.applied', { eventId, type, outcome, resourceId: id });
     await ports.mappings.recordEvent(eventId, outcome, ports.clock());
@@ -157,28 +171,17 @@ async function settleCustomer(
   return 'settled';
 }
 
-/** What another delivery may cure passes on; every other failure is the event's own and is written down. */
-function ownFailure(error: unknown): Outcome {
-  if (!(error instanceof ServiceError)) return `failed: ${error instanceof Error ? error.name : 'unknown'}`;
-  if (isPassing(error)) throw error;
-  return `failed: ${error.details.reason ?? error.code}`;
-}
-
-/** Our token, its scopes, our rate: mended by an operator or by time, and then every event must still come. */
-const aboutUs: readonly number[] = [401, 403, 408, 429];
-
-function isPassing({ code, details }: ServiceError): boolean {
-  switch (code) {
-    case 'temporarily_unavailable':
-    case 'upstream_timeout':
-    case 'not_configured':
-      return true;
-    case 'upstream_unavailable': {
-      const status = details.upstream?.status;
-      const isPassingStatus = status !== undefined && (status >= 500 || aboutUs.includes(status));
-      return details.reason === 'no_answer' || isPassingStatus;
-    }
-    default:
-      return false;
-  }
+/** Unit's own failure over one resource passes on only for so long; when it began stands in the event item. */
+async function failureOf(
+  { mappings, clock }: SettlePorts,
+  { events, failingSince }: Resource,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  if (!isUnitsOwn(error) || signal.aborted) return ownFailure(error);
+  const now = clock();
+  const since = failingSince ?? now;
+  if (now - since > GIVE_UP_AFTER_SECONDS) return `failed: ${error.code}`;
+  for (const { eventId } of events) await mappings.recordEvent(eventId, FAILING, since);
+  throw error;
 }

@@ -1,6 +1,6 @@
 // The net under the webhooks: Unit's own list of events is read in overlapping windows, and what we missed is applied.
 import { ServiceError } from '../errors.ts';
-import { applyBatch, type IsDone } from '../onboarding/apply-events.ts';
+import { applyBatch, FAILING, type IsDone } from '../onboarding/apply-events.ts';
 import type { SettlePorts } from '../onboarding/settle.ts';
 import type { TaskProgress, Tasks, UnitLists } from '../ports.ts';
 import { type Calls, LEASE_SECONDS } from './budget.ts';
@@ -47,7 +47,8 @@ export async function backfillEvents(ports: BackfillPorts, signal: AbortSignal):
   const taken = await tasks.take('events', now, leaseUntil);
   if (taken === null) return summary;
 
-  const isDone: IsDone = ({ outcome, at }) => outcome !== 'missing' || now - at < LOOK_AGAIN_SECONDS;
+  const isDone: IsDone = ({ outcome, at }) =>
+    outcome !== FAILING && (outcome !== 'missing' || now - at < LOOK_AGAIN_SECONDS);
   let isFinished = true;
   let passed = taken;
   let next: OpenWindow | null = open(taken, now);

@@ -220,7 +220,8 @@ describe('W4, W7 One bad event does not hold up the rest', () => {
       details: { reason: 'batch_unfinished' },
     });
     expect(statuses(world)).toEqual(['Pending', 'Approved']);
-    expect(outcomes(world)).toEqual(['settled']);
+    // What still fails is written down for its time only.
+    expect(outcomes(world).filter((one) => one !== 'failing')).toEqual(['settled']);
 
     await deliver(world, ...batch);
     expect(statuses(world)).toEqual(['Approved', 'Approved']);
@@ -300,5 +301,38 @@ describe('W8 An event that fails for its own reasons counts as done', () => {
     await deliver(world, applied('800001'));
     expect(outcomes(world)).toEqual(['unlinked']);
     expect(world.rows.claims.size + world.rows.pointers.size).toBe(0);
+  });
+});
+
+describe('W6 A resource over which Unit always fails', () => {
+  const unitFails = () =>
+    new ServiceError('upstream_unavailable', {
+      upstream: { provider: 'unit', operation: 'read_application', status: 500 },
+    });
+
+  it('is tried again for an hour, then put aside as failed, and holds up nothing any more', async () => {
+    const world = createWorld();
+    const failing = applied('800001');
+    const attempt = async (): Promise<void> => {
+      world.fail('unit.readApplication', unitFails());
+      await deliver(world, failing);
+    };
+    const begun = world.now;
+    expect(await refusal(attempt())).toMatchObject({ code: 'temporarily_unavailable' });
+    world.now += 3600;
+    expect(await refusal(attempt())).toMatchObject({ code: 'temporarily_unavailable' });
+    expect(world.rows.events.get(failing.eventId)).toEqual({ outcome: 'failing', at: begun });
+    world.now += 1;
+    await attempt();
+    expect(world.rows.events.get(failing.eventId)).toMatchObject({ outcome: 'failed: upstream_unavailable' });
+  });
+
+  it('is settled when Unit tells of it within the hour', async () => {
+    const world = createWorld();
+    const failing = applied('800001');
+    world.fail('unit.readApplication', unitFails());
+    await refusal(deliver(world, failing));
+    await deliver(world, failing);
+    expect(world.rows.events.get(failing.eventId)).toMatchObject({ outcome: 'missing' });
   });
 });

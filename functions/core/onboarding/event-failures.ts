@@ -1,0 +1,36 @@
+// What a failure over an event means: whether another delivery may cure it, or it is the event's own.
+import { ServiceError } from '../errors.ts';
+
+export type Failed = `failed: ${string}`;
+
+/** A 5xx or no answer in time over this one read; a missing connection is about all of Unit. */
+export const isUnitsOwn = (error: unknown): error is ServiceError =>
+  error instanceof ServiceError &&
+  error.details.upstream?.provider === 'unit' &&
+  (error.code === 'upstream_timeout' || (error.details.upstream.status ?? 0) >= 500);
+
+/** What another delivery may cure passes on; every other failure is the event's own and is written down. */
+export function ownFailure(error: unknown): Failed {
+  if (!(error instanceof ServiceError)) return `failed: ${error instanceof Error ? error.name : 'unknown'}`;
+  if (isPassing(error)) throw error;
+  return `failed: ${error.details.reason ?? error.code}`;
+}
+
+/** Our token, its scopes, our rate: mended by an operator or by time, and then every event must still come. */
+const aboutUs: readonly number[] = [401, 403, 408, 429];
+
+function isPassing({ code, details }: ServiceError): boolean {
+  switch (code) {
+    case 'temporarily_unavailable':
+    case 'upstream_timeout':
+    case 'not_configured':
+      return true;
+    case 'upstream_unavailable': {
+      const status = details.upstream?.status;
+      const isPassingStatus = status !== undefined && (status >= 500 || aboutUs.includes(status));
+      return details.reason === 'no_answer' || isPassingStatus;
+    }
+    default:
+      return false;
+  }
+}
