@@ -22,14 +22,14 @@ export const seededFaults: readonly SeededFault[] = [
     edits: [
       {
         file: 'functions/core/onboarding/settle.ts',
-        find: 'const isMapped = unit.unitCustomerId !== null && (await claim(ports, record, unit.unitCustomerId, signal));',
+        find: 'const isMapped =\n    unit.unitCustomerId !== null && (await claim(ports, record, unit, unit.unitCustomerId, signal));',
         replace: 'const isMapped = unit.unitCustomerId !== null;',
       },
       {
         file: 'functions/core/onboarding/settle.ts',
         find: '  if (!isWritten) return (await',
         replace:
-          '  if (unit.unitCustomerId !== null) await claim(ports, record, unit.unitCustomerId, signal);\n  if (!isWritten) return (await',
+          '  if (unit.unitCustomerId !== null) await claim(ports, record, unit, unit.unitCustomerId, signal);\n  if (!isWritten) return (await',
       },
     ],
   },
@@ -59,8 +59,8 @@ export const seededFaults: readonly SeededFault[] = [
     edits: [
       {
         file: 'functions/core/onboarding/settle.ts',
-        find: '(await ports.mappings.putClaim({ unitCustomerId, stytchUserId }));',
-        replace: '((await ports.mappings.putClaim({ unitCustomerId, stytchUserId })) || true);',
+        find: "(await ports.mappings.putClaim({ unitCustomerId, stytchUserId })) ? null : 'claimed_by_another';",
+        replace: '(await ports.mappings.putClaim({ unitCustomerId, stytchUserId })) ? null : null;',
       },
     ],
   },
