@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { createCounters } from '../../functions/adapters/table/counters.ts';
 import { createIdMappings } from '../../functions/adapters/table/id-mappings.ts';
 import type { Condition, Store } from '../../functions/adapters/table/store.ts';
+import { createTasks } from '../../functions/adapters/table/tasks.ts';
 import { defaultLimits } from '../../functions/core/limits.ts';
 import type { ApplicationRecord } from '../../functions/core/onboarding/records.ts';
 import { applicationOf, startTableBench, type TableBench } from '../support/adapters-table.ts';
@@ -58,8 +59,42 @@ const on =
   (store, name) =>
     run(createIdMappings(store), name);
 
+const taskName = fc.constantFrom('events' as const, 'archived' as const);
+const progress = fc.record({
+  readUntil: fc.option(time),
+  windowUntil: fc.option(time),
+  nextOffset: fc.nat(2),
+});
+
+/** One item for all runs, so a step is a whole run of the reconcile: what is left of it meets the next. */
+const task: fc.Arbitrary<Step> = fc
+  .record({
+    name: taskName,
+    now: time,
+    until: time,
+    lease: time,
+    dueAt: time,
+    first: progress,
+    last: progress,
+  })
+  .map(({ name, now, until, lease, dueAt, first, last }) => async (store) => {
+    const tasks = createTasks(store);
+    const taken = await tasks.take(name, now, until);
+    const isNoted = await tasks.note(name, lease, first);
+    const read = await tasks.read(name);
+    return [taken, isNoted, read, await tasks.end(name, lease, last, dueAt)];
+  });
+
 /** Every operation of the port, so that every condition of the adapters is met by both stores. */
 const step: fc.Arbitrary<Step> = fc.oneof(
+  task,
+  fc
+    .tuple(record, time)
+    .map(([of, at]) =>
+      on((m, name) =>
+        m.noteForm(of(name), { unitFormId: '7', formExpiresAt: at, leaseUntil: at, nextCheckAt: at }),
+      ),
+    ),
   record.map((of) => on((m, name) => m.createApplication(of(name)))),
   fc.tuple(record, time).map(([of, until]) => on((m, name) => m.renewLease(of(name), until))),
   record.map((of) => on((m, name) => m.noteCheck(of(name), NOW, NOW + 60))),

@@ -2,7 +2,7 @@
 import { routes } from '../../../functions/contract/routes.ts';
 import { apply } from '../../../functions/core/onboarding/apply.ts';
 import { readApplication } from '../../../functions/core/onboarding/read-application.ts';
-import { settleDue } from '../../../functions/core/reconcile/settle-due.ts';
+import { reconcile } from '../../../functions/core/reconcile/reconcile.ts';
 import type { decisions } from '../../../simulators/unit/controls.ts';
 import { finishAll, go, wait } from './drive.ts';
 import type { Fate } from './fates.ts';
@@ -74,7 +74,7 @@ export const startReconcile = (scene: Scene) =>
     title: 'reconcile',
     user: '',
     deadlineMs: RECONCILE_MS,
-    run: (ports, signal) => settleDue({ ...ports, calls: { isSpent: () => false } }, signal),
+    run: reconcile,
   });
 
 function startRead(scene: Scene, userIndex: number, keyIndex: number) {

@@ -64,7 +64,6 @@ async function comeToRest(scene: Scene, losesTheRest: boolean): Promise<void> {
     await deliverAll(scene);
     await go(scene, startReconcile(scene), through);
   }
-  await fireAgain(scene);
 }
 
 async function deliverAll(scene: Scene): Promise<void> {
@@ -74,18 +73,6 @@ async function deliverAll(scene: Scene): Promise<void> {
   await settle();
   await finishAll(scene);
   await flushed;
-}
-
-/**
- * What only a webhook tells (a customer archived, or given to somebody else) is not repaired by the reconcile yet, so
- * Unit is made to tell it again. Once the reconcile reads `GET /events` this goes, and `mustArrive` with it.
- */
-async function fireAgain(scene: Scene): Promise<void> {
-  scene.isLosing = false;
-  for (const { id, type } of scene.unit.controls.events()) {
-    if (type.startsWith('customer.')) await scene.operate('POST', `/events/${id}`);
-  }
-  await deliverAll(scene);
 }
 
 const NEXT_DAY = 86_401;

@@ -2,7 +2,6 @@
 import { parseBatch, requireSignature } from '../../../functions/adapters/unit/webhook.ts';
 import { startDeadline } from '../../../functions/core/deadline.ts';
 import { ServiceError } from '../../../functions/core/errors.ts';
-import type { ApplyPorts } from '../../../functions/core/onboarding/apply.ts';
 import { applyEvents } from '../../../functions/core/onboarding/apply-events.ts';
 import { createUnitSimulator, type UnitSimulator } from '../../../simulators/unit/simulator.ts';
 import type { Switches } from '../../../simulators/unit/switches.ts';
@@ -11,19 +10,21 @@ import type { Fate } from './fates.ts';
 import { gatedStore } from './gated-store.ts';
 import { createMemoryStore, type MemoryStore } from './memory-store.ts';
 import { type Delivery, takeOverFetch, WEBHOOK_URL } from './network.ts';
-import { createPorts, fixed, ONBOARDING_TOKEN } from './ports.ts';
+import { createPorts, fixed, type ModelPorts, ONBOARDING_TOKEN } from './ports.ts';
 import { takeOverTime, type VirtualTime } from './virtual-time.ts';
 
 export const START = Date.parse('2027-01-15T08:00:00Z');
 const WEBHOOK_TOKEN = 'webhook-token-of-the-model';
 const OPERATOR = 'operator-token-of-the-model';
+const onboardingScopes = ['applications', 'applications-write', 'customers', 'events', 'webhooks'];
+
 /** One request, and who asks it. */
 export interface Served {
   readonly title: string;
   /** Empty for what no user asks. */
   readonly user: string;
   readonly deadlineMs: number;
-  run(ports: ApplyPorts, signal: AbortSignal): Promise<unknown>;
+  run(ports: ModelPorts, signal: AbortSignal): Promise<unknown>;
 }
 
 export interface Scene {
@@ -41,7 +42,7 @@ export interface Scene {
   isLosing: boolean;
   /** Unit was told something since this was last set to false. */
   isUnitTouched: boolean;
-  portsOf(containerName: string): ApplyPorts;
+  portsOf(containerName: string): ModelPorts;
   start(request: Served): Container;
   startWebhook(delivery: Delivery): Container;
   /** A call to Unit by an operator. */
@@ -53,9 +54,6 @@ export interface Scene {
 
 export const living = ({ containers }: Scene): Container[] => containers.filter(isAlive);
 
-/** What no loss may hit while only Unit's word repairs it. Backfill by `GET /events` will. */
-const mustArrive = (type: string): boolean => type.startsWith('customer.');
-
 const APPLY_WITHIN_MS = 4000;
 const WEBHOOK_MS = 4500;
 
@@ -65,10 +63,10 @@ export async function createScene(switches: Partial<Switches>): Promise<Scene> {
   const store = createMemoryStore();
   const unit = createUnitSimulator({
     orgTokens: [
-      { token: ONBOARDING_TOKEN, scopes: ['applications', 'applications-write', 'customers'] },
+      { token: ONBOARDING_TOKEN, scopes: onboardingScopes },
       {
         token: OPERATOR,
-        scopes: ['applications-write', 'customers-write', 'events', 'events-write', 'webhooks-write'],
+        scopes: ['applications-write', 'webhooks-write'],
       },
     ],
     now: () => time.now(),
@@ -169,7 +167,7 @@ export async function createScene(switches: Partial<Switches>): Promise<Scene> {
     containerOf: (name) => scene.containers.find((one) => one.name === name),
     receive(delivery) {
       scene.deliveries.push(delivery);
-      if (!scene.isLosing || delivery.types.some(mustArrive)) return scene.startWebhook(delivery);
+      if (!scene.isLosing) return scene.startWebhook(delivery);
       scene.count('delivery lost');
       scene.note(`a webhook is lost: ${delivery.types.join(', ')}`);
       return null;
