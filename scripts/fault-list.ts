@@ -64,4 +64,24 @@ export const seededFaults: readonly SeededFault[] = [
       },
     ],
   },
+  {
+    name: 'applicant of a form not compared',
+    edits: [
+      {
+        file: 'functions/core/onboarding/applicant.ts',
+        find: "return emailFingerprints.includes(fingerprint) ? null : 'other_email';",
+        replace: 'return emailFingerprints.includes(fingerprint) ? null : null;',
+      },
+    ],
+  },
+  {
+    name: 'lost events never read',
+    edits: [
+      {
+        file: 'functions/core/reconcile/reconcile.ts',
+        find: 'run: backfillEvents }',
+        replace: 'run: async () => ({}) }',
+      },
+    ],
+  },
 ];

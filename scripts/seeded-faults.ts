@@ -1,4 +1,4 @@
-// Proof that the model of the onboarding can fail: five faults, one at a time, each of which it must catch.
+// Proof that the model of the onboarding can fail: faults put in one at a time, each of which it must catch.
 import { execFile } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';

@@ -20,6 +20,10 @@ const told = ({ failure, seed: from }: ModelReport): string =>
 
 const kinds: readonly Action['do'][] = [
   'apply',
+  'form',
+  'send',
+  'cancel',
+  'upload',
   'read',
   'go on',
   'deliver',
@@ -45,6 +49,13 @@ describe('The onboarding under crashes, races, lost words and time', () => {
       'apply answered',
       'apply application_exists',
       'apply died',
+      'form answered',
+      'form application_exists',
+      'page answered 200',
+      'page answered 410',
+      'cancel answered',
+      'cancel conflict',
+      'upload answered',
       'webhook answered',
       'reconcile answered',
     ];

@@ -2,7 +2,7 @@
 import { type AttributeValue, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { World } from '../../../local/world.ts';
 
-const times = ['createdAt', 'leaseUntil', 'checkedAt', 'nextCheckAt', 'takenAt'] as const;
+const times = ['createdAt', 'leaseUntil', 'checkedAt', 'nextCheckAt', 'takenAt', 'formExpiresAt'] as const;
 
 /** Sets every time of a user's applications and locks back. Only while nothing runs. */
 export async function ageUser(world: World, userId: string, seconds: number): Promise<void> {

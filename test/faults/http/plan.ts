@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 const fault = fc.oneof(
   fc.record({
     method: fc.constant('POST'),
-    path: fc.constant('/applications'),
+    path: fc.constantFrom('/applications', '/application-forms', '/applications/*/cancel'),
     times: fc.constant(1),
     fault: fc.oneof(
       fc.record({ kind: fc.constant('latency' as const), ms: fc.constantFrom(30, 80, 150) }),
@@ -14,7 +14,7 @@ const fault = fc.oneof(
   }),
   fc.record({
     method: fc.constant('GET'),
-    path: fc.constantFrom('/customers/*', '/applications/*', '/applications'),
+    path: fc.constantFrom('/customers/*', '/applications/*', '/applications', '/application-forms/*'),
     times: fc.constantFrom(1, 3),
     fault: fc.record({ kind: fc.constant('latency' as const), ms: fc.constantFrom(30, 80) }),
   }),
@@ -26,13 +26,18 @@ const kill = fc.record({
 });
 
 const round = fc.record({
-  keys: fc.array(fc.constantFrom('A', 'B'), { minLength: 1, maxLength: 3 }),
+  /** Of applications, and of forms; some of either. */
+  keys: fc.array(fc.constantFrom('A', 'B'), { minLength: 1, maxLength: 2 }),
+  forms: fc.array(fc.constantFrom('A', 'B'), { maxLength: 2 }),
+  isCancelling: fc.boolean(),
+  /** Who sends the newest form that is out, once the requests have been answered. */
+  sender: fc.constantFrom('own', 'other', null),
   faults: fc.array(fault, { maxLength: 2 }),
   kills: fc.array(kill, { maxLength: 2 }),
   webhooks: fc.constantFrom('at once', 'late', 'lost'),
   isReconciling: fc.boolean(),
   decision: fc.constantFrom('approve', 'deny', null),
-  thenSeconds: fc.constantFrom(0, 151, 3700),
+  thenSeconds: fc.constantFrom(0, 151, 3700, 87_400),
 });
 export type Round = typeof round extends fc.Arbitrary<infer T> ? T : never;
 
@@ -41,3 +46,33 @@ export const anyPlan = fc.record({
   rounds: fc.array(round, { minLength: 1, maxLength: 3 }),
 });
 export type Plan = typeof anyPlan extends fc.Arbitrary<infer T> ? T : never;
+
+const quiet: Round = {
+  keys: [],
+  forms: [],
+  isCancelling: false,
+  sender: null,
+  faults: [],
+  kills: [],
+  webhooks: 'at once',
+  isReconciling: false,
+  decision: null,
+  thenSeconds: 0,
+};
+const lostAnswer = { method: 'POST', path: '/applications', times: 1, fault: { kind: 'cut' } } as const;
+
+/** Always played first, so that however few runs there are, each thing happens. */
+export const firstPlans: readonly Plan[] = [
+  {
+    startsPending: true,
+    rounds: [
+      { ...quiet, keys: ['A'], forms: ['A', 'B'], sender: 'own' },
+      { ...quiet, keys: ['B'], isCancelling: true },
+    ],
+  },
+  { startsPending: false, rounds: [{ ...quiet, keys: ['A'], faults: [lostAnswer], kills: [] }] },
+  {
+    startsPending: false,
+    rounds: [{ ...quiet, forms: ['A'], sender: 'other', webhooks: 'lost', thenSeconds: 3700 }],
+  },
+];

@@ -1,20 +1,22 @@
 // One run over HTTP: requests of one user through the built bundles, whose processes are killed in the middle.
 import { call, type Exchange } from '../../../local/journey-client.ts';
 import type { World } from '../../../local/world.ts';
-import { apply, individual, type SignedInUser, signedInUser } from '../../support/world.ts';
+import { apply, individual, signedInUser } from '../../support/world.ts';
 import {
   checkAtRest,
   checkQuiet,
   checkSecrets,
   checkSingle,
   isOpenOrApproved,
+  kindOf,
   rowsByKey,
-  subjectOf,
   type View,
   Violation,
 } from '../model/invariants.ts';
+import { OTHER_EMAIL } from '../model/people.ts';
 import { ageUser } from './age-table.ts';
 import type { Plan, Round } from './plan.ts';
+import { cancelNewest, openForm, own, type Stage, sendForm } from './requests.ts';
 
 export interface Played {
   readonly journal: readonly string[];
@@ -25,25 +27,21 @@ export interface Played {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-interface Stage {
-  readonly world: World;
-  readonly user: SignedInUser;
-  readonly journal: string[];
-  readonly seen: string[];
-}
-
-const own = ({ world, user }: Stage) =>
-  world.unit.controls.applications().filter((one) => subjectOf(one) === user.userId);
+const standing = (stage: Stage) => ({
+  emails: new Map([[stage.user.userId, stage.user.email]]),
+  now: Date.now() / 1000,
+  applications: own(stage),
+  links: stage.links,
+});
 
 async function viewOf(stage: Stage): Promise<View> {
-  const { world, user } = stage;
-  const applications = own(stage);
+  const { world } = stage;
+  const seen = standing(stage);
   return {
-    users: [user.userId],
-    applications,
+    ...seen,
     customers: world.unit.controls
       .customers()
-      .filter(({ id }) => applications.some(({ customerId }) => customerId === id)),
+      .filter(({ id }) => seen.applications.some(({ customerId }) => customerId === id)),
     rows: rowsByKey(await world.scanTable()),
   };
 }
@@ -56,13 +54,12 @@ export async function playOverHttp(world: World, plan: Plan): Promise<Played> {
     startPending: plan.startsPending,
     webhookRetryUnitMs: 20,
   });
-  const stage: Stage = { world, user: await signedInUser(world), journal: [], seen: [] };
+  const stage: Stage = { world, user: await signedInUser(world), links: [], journal: [], seen: [] };
   let broken: unknown;
   // Looked at all the while, not only at the end.
   const watch = setInterval(() => {
-    const [seen] = [own(stage)];
     try {
-      checkSingle({ users: [stage.user.userId], applications: seen });
+      checkSingle(standing(stage));
     } catch (error) {
       broken ??= error;
     }
@@ -91,10 +88,14 @@ async function playRound(stage: Stage, round: Round): Promise<void> {
   controls.dropNextWebhooks(round.webhooks === 'lost' ? 1000 : 0);
   for (const fault of round.faults) controls.arm(fault);
   journal.push(
-    `${round.keys.length} requests (${round.keys.join(', ')}), webhooks ${round.webhooks}, ${JSON.stringify(round.faults)}, kills ${JSON.stringify(round.kills)}`,
+    `applications ${round.keys.join(' ')}, forms ${round.forms.join(' ')}${round.isCancelling ? ', a cancel' : ''}, webhooks ${round.webhooks}, ${JSON.stringify(round.faults)}, kills ${JSON.stringify(round.kills)}`,
   );
   const body = (key: string) => individual(user.email, { ssn: '612345678', ...bodyOf[key] });
-  const requests = round.keys.map((key) => apply(world, user, body(key), `idempotency-key-${key}`));
+  const requests = [
+    ...round.keys.map((key) => apply(world, user, body(key), `idempotency-key-${key}`)),
+    ...round.forms.map((key) => openForm(stage, key)),
+    ...(round.isCancelling ? cancelNewest(stage) : []),
+  ];
   const reconciling = round.isReconciling ? world.runReconcile() : undefined;
   const kills = round.kills.map(async ({ name, afterMs }) => {
     await pause(afterMs);
@@ -108,15 +109,24 @@ async function playRound(stage: Stage, round: Round): Promise<void> {
   if (round.kills.length > 0 && slowest > 0) await pause(2 * slowest + 50);
   const isDisturbed = round.kills.length > 0 || round.faults.length > 0;
   for (const answer of answers) judgeAnswer(stage, answer, isDisturbed);
+  if (round.sender !== null) await sendForm(stage, round.sender);
   controls.heal();
   await atRest(stage);
   if (round.decision !== null) decide(stage, round.decision);
   if (round.thenSeconds > 0) {
     journal.push(`${round.thenSeconds} s pass, and the reconcile runs`);
-    await ageUser(world, user.userId, round.thenSeconds);
+    await age(stage, round.thenSeconds);
     await world.runReconcile();
     await atRest(stage);
   }
+}
+
+/** Time goes by on both sides. */
+async function age({ world, user, links }: Stage, seconds: number): Promise<void> {
+  await ageUser(world, user.userId, seconds);
+  world.unit.controls.ageForms(seconds);
+  world.unit.controls.ageKeys(seconds);
+  for (const [i, link] of links.entries()) links[i] = { ...link, expiresAt: link.expiresAt - seconds };
 }
 
 /** Keys differ in their bodies, so that no two requests pass for one. */
@@ -126,7 +136,7 @@ function judgeAnswer({ journal, seen }: Stage, { status, body }: Exchange, isDis
   journal.push(`  answered ${status} ${JSON.stringify(body)}`);
   seen.push(`answered ${status}`);
   const isFine =
-    [201, 202, 409].includes(status) || (isDisturbed && [422, 500, 502, 503, 504].includes(status));
+    [200, 201, 202, 409].includes(status) || (isDisturbed && [422, 500, 502, 503, 504].includes(status));
   if (!isFine) throw new Violation('answers', `${status} ${JSON.stringify(body)}`);
 }
 
@@ -150,14 +160,20 @@ async function comeToRest(stage: Stage): Promise<void> {
   world.unit.controls.resumeWebhooks();
   for (const seconds of [160, 3700, 905]) {
     await world.unit.controls.flushWebhooks();
-    await ageUser(world, user.userId, seconds);
+    await age(stage, seconds);
     const outcome = await world.runReconcile();
     if (outcome.kind !== 'ok') throw new Violation('answers', `the reconcile: ${JSON.stringify(outcome)}`);
   }
   const view = await viewOf(stage);
   checkQuiet(view);
-  checkSecrets([...view.rows.values()], [user.email, '612345678', 'Okafor', '1991-04-23', 'Juniper']);
-  const before = view.applications.find(isOpenOrApproved);
+  const ofForms = ['hosted-forms', OTHER_EMAIL, ...world.unit.controls.received().formTokens];
+  const ofUser = [user.email, '612345678', 'Okafor', '1991-04-23', 'Juniper'];
+  checkSecrets([...view.rows.values()], [...ofUser, ...ofForms]);
+  // Whatever form is still open comes to its end.
+  await age(stage, 87_400);
+  const before = view.applications.find(
+    (one) => isOpenOrApproved(one) && kindOf(one.applicant.type) === 'person',
+  );
   const { status, body } = await apply(world, user, individual(user.email), 'idempotency-key-at-the-end');
   const { applicationId } = Object(body) as { applicationId?: string };
   const isRight =

@@ -1,14 +1,20 @@
 // What may happen: each kind of action and how it is done. A new kind is added here and in `generate.ts`.
-import { routes } from '../../../functions/contract/routes.ts';
-import { apply } from '../../../functions/core/onboarding/apply.ts';
-import { readApplication } from '../../../functions/core/onboarding/read-application.ts';
-import { reconcile } from '../../../functions/core/reconcile/reconcile.ts';
 import type { decisions } from '../../../simulators/unit/controls.ts';
+import type { Application } from '../../../simulators/unit/records.ts';
 import { finishAll, go, wait } from './drive.ts';
 import type { Fate } from './fates.ts';
+import { type FormBody, sendForm, type TypedAs } from './forms.ts';
 import { judgeAlways, judgeAtRest } from './judge.ts';
-import { type Body, personOf, requestOf, steppedUpAt } from './people.ts';
-import { hashes } from './ports.ts';
+import type { Body } from './people.ts';
+import {
+  type Named,
+  startApply,
+  startCancel,
+  startForm,
+  startRead,
+  startReconcile,
+  startUpload,
+} from './requests.ts';
 import { settle } from './virtual-time.ts';
 import { living, type Scene } from './world.ts';
 
@@ -22,7 +28,11 @@ interface Progress {
 
 export type Action =
   | ({ readonly do: 'apply'; readonly user: number; readonly key: number; readonly body: Body } & Progress)
-  | ({ readonly do: 'read'; readonly user: number; readonly key: number } & Progress)
+  | ({ readonly do: 'form'; readonly user: number; readonly key: number; readonly body: FormBody } & Progress)
+  | { readonly do: 'send'; readonly which: number; readonly like: TypedAs; readonly isOwnEmail: boolean }
+  | ({ readonly do: 'read' } & Named & Progress)
+  | ({ readonly do: 'cancel'; readonly which: number } & Progress)
+  | ({ readonly do: 'upload'; readonly which: number; readonly side: 'front' | 'back' } & Progress)
   | ({ readonly do: 'go on'; readonly which: number } & Progress)
   | ({ readonly do: 'deliver'; readonly isLost: boolean } & Progress)
   | ({ readonly do: 'replay'; readonly which: number } & Progress)
@@ -35,58 +45,6 @@ export type Action =
     }
   | { readonly do: 'archive'; readonly which: number }
   | { readonly do: 'finish' };
-
-export const ROUTE = `${routes.apply.method} ${routes.apply.path}`;
-const RECONCILE_MS = 45_000;
-
-/** Names of keys, as long as the API asks. */
-const keyNames = ['key-A', 'key-B', 'key-C', 'key-at-the-end'] as const;
-export const keyOf = (index: number): string => `idempotency-${keyNames[index] ?? 'key'}`;
-
-/** Our own id for an application. */
-export const idOf = (userIndex: number, keyIndex: number): string =>
-  hashes.applicationId([personOf(userIndex).stytchUserId, ROUTE, keyOf(keyIndex)]);
-
-/** Starts a request for an account. */
-export function startApply(scene: Scene, userIndex: number, keyIndex: number, like: Body) {
-  const person = personOf(userIndex);
-  return scene.start({
-    title: `apply by user ${userIndex + 1} with ${keyNames[keyIndex]}, ${like}`,
-    user: person.stytchUserId,
-    deadlineMs: routes.apply.deadlineMs,
-    run: (ports, signal) =>
-      apply(
-        ports,
-        steppedUpAt(person, scene.time.now()),
-        {
-          idempotencyKey: keyOf(keyIndex),
-          route: ROUTE,
-          sourceIp: '203.0.113.7',
-          request: requestOf(person, like),
-        },
-        signal,
-      ),
-  });
-}
-
-export const startReconcile = (scene: Scene) =>
-  scene.start({
-    title: 'reconcile',
-    user: '',
-    deadlineMs: RECONCILE_MS,
-    run: reconcile,
-  });
-
-function startRead(scene: Scene, userIndex: number, keyIndex: number) {
-  const person = personOf(userIndex);
-  return scene.start({
-    title: `read by user ${userIndex + 1} of ${keyNames[keyIndex]}`,
-    user: person.stytchUserId,
-    deadlineMs: routes.readApplication.deadlineMs,
-    run: (ports, signal) =>
-      readApplication(ports, steppedUpAt(person, scene.time.now()), idOf(userIndex, keyIndex), signal),
-  });
-}
 
 /** Does one action; what it names and is not there makes it nothing. */
 export async function act(scene: Scene, action: Action): Promise<void> {
@@ -103,7 +61,21 @@ async function perform(scene: Scene, action: Action): Promise<void> {
     case 'apply':
       return go(scene, startApply(scene, action.user, action.key, action.body), action);
     case 'read':
-      return go(scene, startRead(scene, action.user, action.key), action);
+      return go(scene, startRead(scene, action), action);
+    case 'form':
+      return go(scene, startForm(scene, action.user, action.key, action.body), action);
+    case 'send':
+      return sendForm(scene, action.which, action.like, action.isOwnEmail);
+    case 'cancel': {
+      const application = newest(scene, action.which);
+      return application === undefined ? undefined : go(scene, startCancel(scene, application), action);
+    }
+    case 'upload': {
+      const application = newest(scene, action.which, ({ documents }) => documents.length > 0);
+      return application === undefined
+        ? undefined
+        : go(scene, startUpload(scene, application, action.side), action);
+    }
     case 'reconcile':
       return go(scene, startReconcile(scene), action);
     case 'go on': {
@@ -144,6 +116,17 @@ async function perform(scene: Scene, action: Action): Promise<void> {
     case 'finish':
       return finishAll(scene);
   }
+}
+
+/** One of the applications at Unit, counted from the newest, first those that are meant. */
+function newest(
+  { unit: { controls } }: Scene,
+  which: number,
+  isMeant: (application: Application) => boolean = () => true,
+): Application | undefined {
+  const all = controls.applications().toReversed();
+  const ordered = [...all.filter(isMeant), ...all.filter((one) => !isMeant(one))];
+  return ordered[which % Math.max(1, ordered.length)];
 }
 
 async function decide(

@@ -1,22 +1,30 @@
 // The invariants, held against a scene.
+import { linksOf } from './forms.ts';
 import { checkAtRest, checkQuiet, checkSecrets, checkSingle, rowsByKey, type View } from './invariants.ts';
-import { people, secretsOf } from './people.ts';
+import { OTHER_EMAIL, people, secretsOf } from './people.ts';
 import { living, type Scene } from './world.ts';
 
-const users = people.map(({ stytchUserId }) => stytchUserId);
+const emails = new Map(people.map(({ stytchUserId, email }) => [stytchUserId, email]));
 
-const viewOf = ({ unit: { controls }, store }: Scene): View => ({
-  users,
-  applications: controls.applications(),
-  customers: controls.customers(),
-  rows: rowsByKey(store.scan()),
+const viewOf = (scene: Scene): View => ({
+  emails,
+  now: scene.time.now() / 1000,
+  applications: scene.unit.controls.applications(),
+  links: linksOf(scene),
+  customers: scene.unit.controls.customers(),
+  rows: rowsByKey(scene.store.scan()),
 });
 
 /** After every step; costs nothing unless Unit was touched. */
 export function judgeAlways(scene: Scene): void {
   if (!scene.isUnitTouched) return;
   scene.isUnitTouched = false;
-  checkSingle({ users, applications: scene.unit.controls.applications() });
+  checkSingle({
+    emails,
+    now: scene.time.now() / 1000,
+    applications: scene.unit.controls.applications(),
+    links: linksOf(scene),
+  });
 }
 
 /** After every action; says nothing while a container runs or something is on its way. */
@@ -27,5 +35,6 @@ export function judgeAtRest(scene: Scene): void {
 /** Once all is quiet. */
 export function judgeQuiet(scene: Scene): void {
   checkQuiet(viewOf(scene));
-  checkSecrets(scene.store.scan(), people.flatMap(secretsOf));
+  const ofForms = ['hosted-forms', ...scene.unit.controls.received().formTokens];
+  checkSecrets(scene.store.scan(), [...people.flatMap(secretsOf), OTHER_EMAIL, ...ofForms]);
 }

@@ -72,6 +72,9 @@ export function requestOf(person: Person, body: Body): ApplicationRequest {
   };
 }
 
+/** Of somebody else, who fills in a form that is not theirs. */
+export const OTHER_EMAIL = 'ottoline.passerby@example.com';
+
 /** Everything that no item of the table may hold (INV5). */
 export const secretsOf = (person: Person): readonly string[] => [
   person.first,

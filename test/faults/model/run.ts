@@ -1,12 +1,14 @@
 // One run of the model, and many: random schedules until one breaks an invariant, then the smallest that does.
 import * as fc from 'fast-check';
-import { act, idOf, startApply, startReconcile } from './actions.ts';
+import { act } from './actions.ts';
+import type { Container } from './container.ts';
 import { finishAll, go, wait } from './drive.ts';
 import { ok } from './fates.ts';
 import { actions } from './generate.ts';
-import { isOpenOrApproved, subjectOf, Violation } from './invariants.ts';
+import { isOpenOrApproved, type Kind, kindOf, subjectOf, Violation } from './invariants.ts';
 import { judgeAlways, judgeAtRest, judgeQuiet } from './judge.ts';
 import { people } from './people.ts';
+import { idOf, startApply, startForm, startReconcile } from './requests.ts';
 import { settle } from './virtual-time.ts';
 import { createScene, type Scene } from './world.ts';
 
@@ -75,38 +77,49 @@ async function deliverAll(scene: Scene): Promise<void> {
   await flushed;
 }
 
-const NEXT_DAY = 86_401;
+/** Longer than a form lives and is waited for. */
+const NEXT_DAY = 86_400 + 910;
 const LAST_KEY = 3;
 
-/** Whoever has nothing open or approved can apply; whoever has is told of it. */
+/** Whoever has nothing open or approved can apply, by either way; whoever has is told of it. */
 async function applyOnceMore(scene: Scene): Promise<void> {
   await wait(scene, NEXT_DAY);
-  for (const [index, { stytchUserId }] of people.entries()) {
-    const before = scene.unit.controls
-      .applications()
-      .find((one) => subjectOf(one) === stytchUserId && isOpenOrApproved(one));
-    const container = startApply(scene, index, LAST_KEY, 'plain');
-    await go(scene, container, through);
-    judgeAlways(scene);
-    const told = container.outcome?.kind === 'refused' ? container.outcome.error : undefined;
-    const { code, details } = Object(told) as { code?: string; details?: { applicationId?: string } };
-    const isRight =
-      before === undefined
-        ? told === undefined || code === 'application_refused'
-        : code === 'application_exists' && details?.applicationId === before.tags['bridgeApplicationId'];
-    if (!isRight) {
-      throw new Violation(
-        'again',
-        `user ${index + 1} has ${before?.id ?? 'nothing'} and is told ${String(told)}`,
-      );
-    }
+  for (const user of people.keys()) {
+    await applyAgain(scene, user, 'person', () => startApply(scene, user, LAST_KEY, 'plain'));
+    await applyAgain(scene, user, 'business', () => startForm(scene, user, LAST_KEY, 'for a business'));
   }
+}
+
+async function applyAgain(scene: Scene, user: number, kind: Kind, start: () => Container): Promise<void> {
+  const before = scene.unit.controls
+    .applications()
+    .find(
+      (one) =>
+        subjectOf(one) === people[user]?.stytchUserId &&
+        kindOf(one.applicant.type) === kind &&
+        isOpenOrApproved(one),
+    );
+  const container = start();
+  await go(scene, container, through);
+  judgeAlways(scene);
+  const told = container.outcome?.kind === 'refused' ? container.outcome.error : undefined;
+  const { code, details } = Object(told) as { code?: string; details?: { applicationId?: string } };
+  const isRight =
+    before === undefined
+      ? told === undefined || code === 'application_refused'
+      : code === 'application_exists' && details?.applicationId === before.tags['bridgeApplicationId'];
+  if (isRight) return;
+  const has = before?.id ?? 'nothing';
+  throw new Violation('again', `user ${user + 1} has ${has} of a ${kind} and is told ${String(told)}`);
 }
 
 /** The journal with our own ids as users and keys. */
 function named(scene: Scene): readonly string[] {
   const names = people.flatMap(({ stytchUserId }, user) => [
-    ...[0, 1, 2, LAST_KEY].map((key) => [idOf(user, key), `${'ABCZ'[key]}${user + 1}`] as const),
+    ...[0, 1, 2, LAST_KEY].flatMap((key) => [
+      [idOf({ user, key, via: 'json' }), `${'ABCZ'[key]}${user + 1}`] as const,
+      [idOf({ user, key, via: 'form' }), `form ${'ABCZ'[key]}${user + 1}`] as const,
+    ]),
     [stytchUserId, `user ${user + 1}`] as const,
   ]);
   return scene.journal.map((line) => names.reduce((text, [id, name]) => text.replaceAll(id, name), line));

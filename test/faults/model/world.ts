@@ -40,7 +40,7 @@ export interface Scene {
   readonly deliveries: Delivery[];
   /** The next deliveries are lost on the way. */
   isLosing: boolean;
-  /** Unit was told something since this was last set to false. */
+  /** Unit was told something, or somebody was answered, since this was last set to false. */
   isUnitTouched: boolean;
   portsOf(containerName: string): ModelPorts;
   start(request: Served): Container;
@@ -121,7 +121,11 @@ export async function createScene(switches: Partial<Switches>): Promise<Scene> {
         deadline.done();
       });
       Promise.race([running, late]).then(
-        (value) => conclude(container, { kind: 'answered', value }),
+        (value) => {
+          conclude(container, { kind: 'answered', value });
+          // A form's link may have gone out.
+          scene.isUnitTouched = true;
+        },
         (error: unknown) => conclude(container, { kind: 'refused', error }),
       );
       // The deadline may have been told already; what comes after it is nobody's to hear.
