@@ -118,14 +118,12 @@ export async function createScene(switches: Partial<Switches>): Promise<Scene> {
       });
       const running = run(scene.portsOf(container.name), deadline.signal).finally(() => {
         container.isOver = true;
+        // A form's link may go out now.
+        scene.isUnitTouched = true;
         deadline.done();
       });
       Promise.race([running, late]).then(
-        (value) => {
-          conclude(container, { kind: 'answered', value });
-          // A form's link may have gone out.
-          scene.isUnitTouched = true;
-        },
+        (value) => conclude(container, { kind: 'answered', value }),
         (error: unknown) => conclude(container, { kind: 'refused', error }),
       );
       // The deadline may have been told already; what comes after it is nobody's to hear.
