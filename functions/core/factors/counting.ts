@@ -85,11 +85,14 @@ export const newlyConfirmed = (user: User, known: UserRecord, now: number): read
  * proved past us is met only now: whoever began it may have waited until there was something to steal.
  */
 export function newlySeen(user: User, known: UserRecord, now: number): readonly FactorRecord[] {
-  const confirmed = newlyConfirmed(user, known, now);
-  const isMet = ({ factorId, origin, confirmedAt }: FactorRecord): boolean =>
-    origin !== 'enrolled' || confirmedAt !== null || confirmed.some((record) => record.factorId === factorId);
   // From the first application on there is something to steal.
   const hasApplied = known.applications.length > 0 || known.customers.length > 0;
+  const confirmed = newlyConfirmed(user, known, now);
+  const isMet = ({ factorId, origin, confirmedAt }: FactorRecord): boolean =>
+    !hasApplied ||
+    origin !== 'enrolled' ||
+    confirmedAt !== null ||
+    confirmed.some((record) => record.factorId === factorId);
   const origin = hasApplied ? 'seen_late' : 'seen';
   return user.factors.flatMap(({ kind, factorId, isVerified }, i) => {
     const isNew =

@@ -42,6 +42,7 @@ describe('a task of the reconcile', () => {
       nextOffset: 0,
       dueAt: 7020,
       leaseUntil: 7060,
+      writeId: expect.any(String),
     });
   });
 

@@ -155,7 +155,7 @@ describe('Factors that we meet for the first time are recorded', () => {
   });
 
   it.each([
-    ['begun here, and proved past us before anybody applied', 601, [], ['seen']],
+    ['begun here, and proved past us before anybody applied', 601, [], []],
     [
       'begun here before the user applied, and proved past us days later',
       3 * DAY,
