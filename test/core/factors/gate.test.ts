@@ -14,8 +14,10 @@ import {
 } from '../../support/core-fakes.ts';
 import { rowKey } from '../../support/core-mappings.ts';
 import {
+  applicationRecord,
   current,
   customerRecord,
+  DAY,
   factor,
   factorRecord,
   HOUR,
@@ -232,6 +234,22 @@ describe('A factor that appears on a user', () => {
     const attempt = meet(world, userRecord({ customers: [customerRecord()] }));
     expect(await refusal(attempt)).toMatchObject({ code: 'enrollment_required' });
     expect(world.rows.factors.get(rowKey(USER, 'totp-1'))).toMatchObject({ origin: 'seen_late' });
+    expect(world.linesOf('factor.first_seen')).toMatchObject([{ origin: 'seen_late' }]);
+  });
+
+  it('A7.5.1 waits its day from now when it was begun here before the user applied, and proved past us', async () => {
+    const world = createWorld();
+    const begun = factorRecord('totp', { origin: 'enrolled', firstSeenAt: NOW - 3 * DAY, confirmedAt: null });
+    world.rows.factors.set(rowKey(USER, 'totp-1'), begun);
+    const known = userRecord({
+      factors: [begun, factorRecord('sms', { factorId: 'sms-9' })],
+      applications: [applicationRecord({ createdAt: NOW - DAY })],
+    });
+    expect(await refusal(meet(world, known))).toMatchObject({ code: 'enrollment_required' });
+    expect(world.rows.factors.get(rowKey(USER, 'totp-1'))).toMatchObject({
+      origin: 'seen_late',
+      firstSeenAt: NOW,
+    });
     expect(world.linesOf('factor.first_seen')).toMatchObject([{ origin: 'seen_late' }]);
   });
 
