@@ -1,7 +1,7 @@
 // Applications: a key kept while the same one is sent again, the documents it needs, and the wait for a decision.
 import type { ApplicationAnswer, ApplicationFormAnswer } from './contract.ts';
 import { ProblemError } from './problem.ts';
-import { randomText } from './sign-up.ts';
+import { randomText, sha256 } from './sign-up.ts';
 import {
   type Answer,
   abortable,
@@ -37,14 +37,14 @@ export type ApplicationForm = ApplicationFormAnswer & Unanswered;
 type Keyed = 'POST /v1/applications' | 'POST /v1/application-forms';
 
 export function createApplications(send: Send<RoutesBy<'session'>>) {
-  /** The key of each body, in memory alone, by its route and text. */
+  /** The key of each body, in memory alone, by a hash of its route and text: an SSN does not stay. */
   const keys = new Map<string, string>();
 
   /** The same body gets the same key until it is refused, or the form ended unsent, or an application is canceled. */
   const keyed =
     <Key extends Keyed>(route: Key) =>
     async (body: Body<Key>, options?: KeyedOptions): Promise<Answer<Key> & Unanswered> => {
-      const sent = route + JSON.stringify(body);
+      const sent = await sha256(route + JSON.stringify(body));
       const idempotencyKey = keys.get(sent) ?? randomText();
       keys.set(sent, idempotencyKey);
       try {

@@ -3,7 +3,7 @@ import { createApplications } from './applications.ts';
 import type { RevokeRequest, RouteName, SessionAnswer } from './contract.ts';
 import { createCustomerTokens } from './customer-tokens.ts';
 import { type Challenge, ProblemError } from './problem.ts';
-import { createSession, type TokenStore } from './session.ts';
+import { createSession, sessionOf, signInAgain, type TokenStore } from './session.ts';
 import { createSignUp } from './sign-up.ts';
 import {
   type Answer,
@@ -42,14 +42,18 @@ export function createClient({ baseUrl, onStepUp, ...given }: ClientOptions) {
   const store = given.tokenStore ?? new Map<string, string>();
   const send = createSend(baseUrl, given.fetch ?? ((...request) => fetch(...request)));
   const session = createSession(store, send, given.sessionJwt);
-  let steppingUp: Promise<unknown> | undefined;
+  /** By session: a dialog that one user left open is not waited for by the next. */
+  const stepUps = new Map<string, Promise<unknown>>();
 
-  /** Sends with the session's JWT; one refusal is answered by a refresh, one by a step-up. */
-  const signedIn: Send<SignedIn> = async (route, input) => {
+  /** Sends with the JWT of the given session, or the present one; one refusal is answered by a refresh, one by a step-up. */
+  const signedIn: Send<SignedIn> = async (route, input, first) => {
     let mayRefresh = true;
     let stepUp = route.startsWith('POST /v1/step-up') ? undefined : onStepUp;
     for (;;) {
       const bearer = await session.bearer(input.signal);
+      // Nothing is sent again, nor cached, for somebody else.
+      const of = sessionOf(bearer);
+      if (of !== sessionOf((first ??= bearer))) throw signInAgain();
       try {
         return await send(route, input, bearer);
       } catch (error) {
@@ -59,9 +63,8 @@ export function createClient({ baseUrl, onStepUp, ...given }: ClientOptions) {
           session.drop(bearer);
         } else if (error.challenge && stepUp) {
           // One at a time, for everybody who waits for one.
-          steppingUp ??= stepUp(error.challenge).finally(() => {
-            steppingUp = undefined;
-          });
+          const steppingUp = stepUps.get(of) ?? stepUp(error.challenge).finally(() => stepUps.delete(of));
+          stepUps.set(of, steppingUp);
           stepUp = undefined;
           await abortable(steppingUp, input.signal);
         } else {
@@ -82,27 +85,25 @@ export function createClient({ baseUrl, onStepUp, ...given }: ClientOptions) {
   const prove =
     <Key extends Proving>(route: Key) =>
     (body: Body<Key>, options?: CallOptions): Promise<Answer<Key>> =>
-      post(route)(body, options).then(session.keep);
+      post(route)(body, options).then(session.keeping());
 
   const revoke = async (body: RevokeRequest, options?: CallOptions): Promise<void> => {
     const bearer = 'all' in body ? await session.bearer(options?.signal) : undefined;
     await send('POST /v1/sessions/revoke', { ...options, body }, bearer);
   };
   const exchangeToken = post('POST /v1/token');
-  const { customerToken, forget } = createCustomerTokens(exchangeToken);
+  const { customerToken, forget } = createCustomerTokens(session.bearer, (body, sessionJwt) =>
+    signedIn('POST /v1/token', { body }, sessionJwt),
+  );
 
   return {
-    ...createSignUp(store, send, async (answer) => {
-      forget();
-      return session.begin(answer);
-    }),
+    ...createSignUp(store, send, (answer) => session.begin(answer).finally(forget)),
     refresh: session.refresh,
     revoke,
     /** Ends this session, here first and then at the API. */
     async signOut(options?: CallOptions): Promise<void> {
-      const sessionToken = await store.get('sessionToken');
       forget();
-      await session.end();
+      const sessionToken = await session.end().finally(forget);
       if (sessionToken) await revoke({ sessionToken }, options);
     },
 

@@ -10,6 +10,12 @@ export interface TokenStore {
   delete(key: string): unknown;
 }
 
+/** What is known between one sign-in or sign-out and the next; what ends after that finds another one current. */
+interface Generation {
+  held?: { readonly sessionJwt: string; readonly until: number } | undefined;
+  refreshing?: Promise<SessionAnswer> | undefined;
+}
+
 export function createSession(
   store: TokenStore,
   send: Send<RoutesBy<'none'>>,
@@ -17,62 +23,96 @@ export function createSession(
 ) {
   /** A session JWT lives five minutes; the rest is for slow networks. */
   const USE_FOR_MS = 240_000;
-  let held: { readonly sessionJwt: string; readonly until: number } | undefined;
-  let refreshing: Promise<SessionAnswer> | undefined;
+  const KEY = 'sessionToken';
+  let current: Generation = {};
+  let last: Promise<unknown> = Promise.resolve();
 
-  /** Holds the JWT that an answer hands out. */
-  function keep<Answer extends SessionAnswer>(answer: Answer): Answer {
-    held = { sessionJwt: answer.sessionJwt, until: Date.now() + USE_FOR_MS };
-    return answer;
+  /** The store is asked for one thing after the other, however slow it is. */
+  function inTurn<T>(work: () => T | Promise<T>): Promise<T> {
+    const done = last.then(work, work);
+    last = done;
+    return done;
+  }
+  const read = () => inTurn(() => store.get(KEY));
+
+  /** Holds the JWT that an answer will bring, for as long as nobody signs in or out from now on. */
+  const keeping = (mine = current) =>
+    function keep<Answer extends SessionAnswer>(answer: Answer): Answer {
+      mine.held = { sessionJwt: answer.sessionJwt, until: Date.now() + USE_FOR_MS };
+      return answer;
+    };
+
+  /** Ends the session here, and answers its token. */
+  function end() {
+    current = {};
+    const token = read();
+    return inTurn(() => store.delete(KEY)).then(() => token);
   }
 
-  async function end(): Promise<void> {
-    held = undefined;
-    await store.delete('sessionToken');
-  }
-
-  async function exchange(): Promise<SessionAnswer> {
-    const before = held;
-    const sessionToken = await store.get('sessionToken');
-    const isCurrent = async () => sessionToken === (await store.get('sessionToken'));
-    if (!sessionToken) throw signInAgain();
-    try {
-      const answer = await send('POST /v1/sessions/refresh', { body: { sessionToken } });
-      // A step-up may have brought a better JWT meanwhile, or a sign-out ended it all.
-      return held === before && (await isCurrent()) ? keep(answer) : answer;
-    } catch (error) {
-      if (!(error instanceof ProblemError) || !/^invalid_(grant|token)$/.test(error.code)) throw error;
-      if (await isCurrent()) await end();
-      throw signInAgain();
+  async function exchange(mine: Generation): Promise<SessionAnswer> {
+    const before = mine.held;
+    const sessionToken = await read();
+    const answer =
+      sessionToken &&
+      (await send('POST /v1/sessions/refresh', { body: { sessionToken } }).catch((error) => {
+        if (!(error instanceof ProblemError) || !/^invalid_(grant|token)$/.test(error.code)) throw error;
+      }));
+    // Still this session, here and for whoever shares the store.
+    if (sessionToken === (await read()) && mine === current) {
+      // A step-up may have brought a better JWT meanwhile.
+      if (answer) return mine.held === before ? keeping(mine)(answer) : answer;
+      if (sessionToken) await end();
     }
+    throw signInAgain();
   }
 
   function refresh(options?: CallOptions): Promise<SessionAnswer> {
-    refreshing ??= exchange().finally(() => {
-      refreshing = undefined;
+    const mine = current;
+    mine.refreshing ??= exchange(mine).finally(() => {
+      mine.refreshing = undefined;
     });
-    return abortable(refreshing, options?.signal);
+    return abortable(mine.refreshing, options?.signal);
   }
 
   return {
-    keep,
+    keeping,
     end,
     refresh,
     /** Takes over a new session. */
     async begin(answer: SignedInAnswer): Promise<SignedInAnswer> {
-      await store.set('sessionToken', answer.sessionToken);
+      current = {};
+      const keep = keeping();
+      await inTurn(() => store.set(KEY, answer.sessionToken));
       return keep(answer);
     },
     /** Forgets a JWT that was refused, if it is still the one held. */
     drop: (sessionJwt: string): void => {
-      if (held?.sessionJwt === sessionJwt) held = undefined;
+      if (current.held?.sessionJwt === sessionJwt) current.held = undefined;
     },
     /** A JWT that is good for a while. @throws ProblemError `invalid_token`: sign in again */
     async bearer(signal: AbortSignal | undefined): Promise<string> {
-      if (held && held.until > Date.now()) return held.sessionJwt;
-      return foreignJwt ? foreignJwt() : (await refresh({ signal })).sessionJwt;
+      const foreign = await foreignJwt?.();
+      const { held } = current;
+      // The app's SDK may be another user's by now; one of the same session may be older than a step-up here.
+      if (
+        held &&
+        held.until > Date.now() &&
+        (!foreignJwt || sessionOf(foreign) === sessionOf(held.sessionJwt))
+      )
+        return held.sessionJwt;
+      return foreign ?? (await refresh({ signal })).sessionJwt;
     },
   };
 }
 
-const signInAgain = (): ProblemError => new ProblemError(401, { code: 'invalid_token' });
+/** Which session a JWT is of, only to compare: nothing is verified here. What cannot be read is a session of its own. */
+export function sessionOf(sessionJwt = ''): string {
+  try {
+    const payload = sessionJwt.split('.')[1] ?? '';
+    return JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/')))['https://stytch.com/session'].id;
+  } catch {
+    return sessionJwt;
+  }
+}
+
+export const signInAgain = (): ProblemError => new ProblemError(401, { code: 'invalid_token' });

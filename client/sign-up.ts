@@ -35,7 +35,7 @@ export function createSignUp(
         ...options,
         body: isCode
           ? { method, email: input.email }
-          : { method, ...input, codeChallenge: await challengeOf(codeVerifier) },
+          : { method, ...input, codeChallenge: await sha256(codeVerifier) },
       });
       if (isCode) await store.set('challengeId', sent.challengeId);
       return sent;
@@ -62,9 +62,9 @@ export function createSignUp(
   };
 }
 
-/** PKCE S256 (RFC 7636 section 4.2). */
-async function challengeOf(codeVerifier: string): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(codeVerifier));
+/** In base64url; of a verifier it is the challenge of PKCE S256 (RFC 7636 section 4.2). */
+export async function sha256(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return base64url(new Uint8Array(hash));
 }
 

@@ -44,7 +44,14 @@ export const createSend =
     if (idempotencyKey) headers['idempotency-key'] = idempotencyKey;
     let nth = 0;
     const url = baseUrl + path.replace(/\{\w+\}/g, () => encodeURIComponent(ids[nth++] ?? ''));
-    const response = await fetch(url, { method, headers, signal, body: sent ?? null });
+    const response = await fetch(url, {
+      method,
+      headers,
+      signal,
+      body: sent ?? null,
+      // The API redirects nowhere: a body, or a secret in it, must not follow a proxy that does.
+      redirect: 'error',
+    });
     const answer = parse(await response.text());
     if (!response.ok) throw new ProblemError(response.status, answer ?? {}, response.headers);
     const retryAfterSeconds = retryAfter(response.headers);
