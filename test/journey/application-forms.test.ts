@@ -246,11 +246,14 @@ describe('I5 the same key again', () => {
     const user = await signedInUser(world);
     const form = await linkFor(user);
     await change(user, 'formExpiresAt', 1);
+    world.unit.controls.ageForms(2 * 86_400);
     await makeChecksDue(world);
     await world.runReconcile();
     expect(await read(user, `/v1/applications/${form.applicationId}`)).toMatchObject({
       body: { status: 'NotSubmitted' },
     });
+    // Unit took it after all.
+    world.unit.controls.ageForms(-2 * 86_400);
     await postForm(form.url, fieldsOf(user.email));
     await world.unit.controls.flushWebhooks();
     expect(await exchange(user)).toMatchObject({ status: 201 });
@@ -291,8 +294,10 @@ describe('INV3 one open application or form of a kind', () => {
           : apply(world, user, individual(user.email, { ssn: String(800_000_000 + i) })),
       ),
     );
-    const statuses = answers.map(({ status }) => status).sort((a, b) => a - b);
-    expect(statuses).toEqual([201, ...Array.from({ length: 7 }, () => 409)]);
+    // A tab that comes after the form gets that very form.
+    const made = answers.filter(({ status }) => status === 201);
+    expect(new Set(made.map(({ body }) => Object(body).applicationId)).size).toBe(1);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201, 409]));
   }, 20_000);
 });
 

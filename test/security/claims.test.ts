@@ -35,7 +35,9 @@ const ask = ({ sessionJwt }: SignedInUser, customerId: string) =>
 const standing = async (): Promise<readonly unknown[]> =>
   (await world.scanTable())
     .filter(({ pk, sk }) => !/^(EVENT|RATE)#|FACTOR#/.test(`${String(pk)} ${String(sk)}`))
-    .map(({ checkedAt: _at, nextCheckAt: _next, takenAt: _taken, ...item }) => JSON.stringify(item))
+    .map(({ checkedAt: _at, nextCheckAt: _next, takenAt: _taken, writeId: _write, ...item }) =>
+      JSON.stringify(item),
+    )
     .sort();
 
 describe('a customer of two users', () => {
