@@ -125,7 +125,7 @@ const byKey = (items: readonly Item[]): Readonly<Record<string, Item>> =>
   Object.fromEntries(items.map((item) => [keyOf(item), item]));
 
 /** By which a write knows its own work: another one each time, and read by nobody afterwards. */
-const withoutWriteId = ({ writeId, ...item }: Item): Item => item;
+const withoutWriteId = ({ writeId: _write, ...item }: Item): Item => item;
 
 describe("today's writers", () => {
   // A new attribute, or a new meaning of one, changes the fixture knowingly, or raises `v` over two releases.
