@@ -66,7 +66,8 @@ function isOver(
   customers: readonly CustomerRecord[],
   now: number,
 ): boolean {
-  if (holder !== null) return isReleased(holder.status);
+  // One key sent with two kinds of body names one application: the lock of the other kind is an orphan.
+  if (holder !== null && lockNames[holder.type] === held.name) return isReleased(holder.status);
   if (held.applicationId === LINKED_LOCK && hasOpen(customers, held.name)) return false;
   return now - held.takenAt > ORPHANED_AFTER_SECONDS;
 }

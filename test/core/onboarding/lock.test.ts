@@ -173,3 +173,18 @@ describe('INV3 A customer that came without an application', () => {
     expect(holder(world)).toBe('NEW');
   });
 });
+
+describe('INV3 A lock that one key took for another kind of body than its application became', () => {
+  it.each([
+    ['stays while a late write may still be on its way', ORPHANED_AFTER_SECONDS, 'OLD'],
+    ['is an orphan after that, however alive the application is', ORPHANED_AFTER_SECONDS + 1, 'NEW'],
+  ])('%s', async (_, age, expected) => {
+    const world = heldByOld(null, age);
+    world.rows.applications.set(
+      rowKey(USER, 'OLD'),
+      applicationRecord({ applicationId: 'OLD', type: 'business', status: 'Approved' }),
+    );
+    await Promise.allSettled([take(world)]);
+    expect(holder(world)).toBe(expected);
+  });
+});
