@@ -24,11 +24,16 @@ async function exportUser(desk: Desk, options: z.infer<typeof shaped>) {
     Promise.all(ids.customers.map((id) => table.readClaim(id))),
     Promise.all(ids.applications.map((id) => table.readPointerItem(id))),
   ]);
-  const vendors = options.withVendors ? await askVendors(desk, user, ids) : null;
+  // What has passed to somebody else is theirs: this user's export tells nothing of it.
+  const isOwn = (item: Readonly<Record<string, unknown>>): boolean => item['stytchUserId'] === user;
+  const ownClaims = claims.filter(isThere).filter(isOwn);
+  const owned = new Set(ownClaims.map((claim) => claim['unitCustomerId']));
+  const ownIds = { ...ids, customers: ids.customers.filter((id) => owned.has(id)) };
+  const vendors = options.withVendors ? await askVendors(desk, user, ownIds) : null;
   if (items.length === 0 && (vendors === null || vendors.stytch === null)) {
     throw refusal('user_unknown', 'The table holds nothing about this user.');
   }
-  const exported = { items, claims: claims.filter(isThere), pointers: pointers.filter(isThere) };
+  const exported = { items, claims: ownClaims, pointers: pointers.filter(isThere).filter(isOwn) };
   output.table(['item', 'key', 'status'], [...items, ...exported.claims, ...exported.pointers].map(rowOf));
   if (vendors !== null) {
     output.say(`At Stytch: ${vendors.stytch === null ? 'gone' : String(vendors.stytch['status'])}`);
