@@ -1,9 +1,11 @@
 // Takes the gate's checks out one at a time and expects every attack that names the check to succeed: a test that cannot
-// fail proves nothing. `npm run attack-checks`, or with the names of some checks behind it.
+// fail proves nothing. `npm run attack-checks`, with the names of some checks behind it, or `-- --some 16 --from 7`: so many
+// of them, beginning with the seventh and going round.
 import { rmSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import type { AttackCheck } from '../test/support/attack-check.ts';
 import { checks } from '../test/support/attack-checks.ts';
 import { type Bundle, build } from './build.ts';
@@ -101,10 +103,24 @@ async function attackUntouched(names: readonly string[]): Promise<Untouched> {
 
 const all: readonly (readonly [string, AttackCheck])[] = Object.entries(checks);
 
+/** The names that the command line asks for; none are all of them. @throws Error for what it cannot mean */
+function readNames(): readonly string[] {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { some: { type: 'string' }, from: { type: 'string', default: '0' } },
+  });
+  const unknown = positionals.filter((name) => !Object.hasOwn(checks, name));
+  if (unknown.length > 0) throw new Error(`no such check: ${unknown.join(', ')}`);
+  if (values.some === undefined) return positionals;
+  const [some, from] = [Number(values.some), Number(values.from)];
+  if (!(Number.isInteger(some) && some > 0 && Number.isInteger(from) && from >= 0))
+    throw new Error('--some and --from must be whole numbers');
+  const start = from % all.length;
+  return [...all.slice(start), ...all.slice(0, start)].slice(0, some).map(([name]) => name);
+}
+
 async function main(names: readonly string[]): Promise<boolean> {
   const startedAt = Date.now();
-  const unknown = names.filter((name) => !Object.hasOwn(checks, name));
-  if (unknown.length > 0) throw new Error(`no such check: ${unknown.join(', ')}`);
   const untouched = await attackUntouched(names);
 
   print('\n| Check | What it does | File | Cases | Red without it |\n|---|---|---|---:|---:|');
@@ -130,10 +146,12 @@ async function main(names: readonly string[]): Promise<boolean> {
   return faults.length === 0;
 }
 
-process.exitCode = await main(process.argv.slice(2)).then(
-  (isGood) => (isGood ? 0 : 1),
-  (error: unknown) => {
-    process.stderr.write(`${String(error)}\n`);
-    return 1;
-  },
-);
+process.exitCode = await Promise.resolve()
+  .then(() => main(readNames()))
+  .then(
+    (isGood) => (isGood ? 0 : 1),
+    (error: unknown) => {
+      process.stderr.write(`${String(error)}\n`);
+      return 1;
+    },
+  );

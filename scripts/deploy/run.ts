@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly seconds: number;
   /** Kills the program, and all that it has started, when the whole run is over. */
   readonly signal: AbortSignal;
+  /** @default the present one */
+  readonly cwd?: string;
 }
 
 /** Never throws: a program that is not there, or that takes too long, is not good. */
@@ -19,6 +21,7 @@ export function run(file: string, args: readonly string[], options: RunOptions):
     // A group of its own, so that what it starts ends with it.
     const child = spawn(file, args, {
       env: options.env,
+      cwd: options.cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });

@@ -11,10 +11,10 @@ import {
   apply,
   emailFactor,
   individual,
-  readDevTemplate,
   type SignedInUser,
   signedInUser,
   startTestWorld,
+  templateWithWideLimits,
 } from '../support/world.ts';
 
 /** Requests at once; each run of the property sends so many. */
@@ -27,16 +27,7 @@ let world: World;
 let users: Users;
 let open: Applicant;
 beforeAll(async () => {
-  // Wide limits, or most answers would be 429.
-  const template = readDevTemplate();
-  for (const { Properties } of Object.values(template.Resources)) {
-    const variables = Properties?.['Environment']?.Variables;
-    if (variables?.LIMITS === undefined) continue;
-    const limits: Record<string, { max: number; windowSeconds: number }> = JSON.parse(variables.LIMITS);
-    const wide = Object.entries(limits).map(([name, limit]) => [name, { ...limit, max: 10_000 }]);
-    variables.LIMITS = JSON.stringify(Object.fromEntries(wide));
-  }
-  world = await startTestWorld({ template });
+  world = await startTestWorld({ template: templateWithWideLimits() });
   // Everybody who is asked for documents has the same SSN.
   world.unit.controls.switches.preventDuplicateIndividualApplications = false;
 });

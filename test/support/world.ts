@@ -21,16 +21,28 @@ export const readDevTemplate = (): Template =>
 
 /** Where worlds leave what their functions asked of AWS, for the proof of least privilege. */
 export const AWS_CALLS = 'dist/test/aws-calls';
-/** The prepared template with some limits changed. */
-export function templateWithLimits(changes: Partial<Limits>): Template {
+
+type LimitRecord = Readonly<Record<string, Limits[keyof Limits]>>;
+
+function withLimits(change: (limits: LimitRecord) => object): Template {
   const changed = readDevTemplate();
   for (const { Properties } of Object.values(changed.Resources)) {
     const variables = Properties?.['Environment']?.Variables;
     if (variables?.LIMITS === undefined) continue;
-    variables.LIMITS = JSON.stringify({ ...JSON.parse(variables.LIMITS), ...changes });
+    variables.LIMITS = JSON.stringify(change(JSON.parse(variables.LIMITS)));
   }
   return changed;
 }
+
+/** The prepared template with some limits changed. */
+export const templateWithLimits = (changes: Partial<Limits>): Template =>
+  withLimits((limits) => ({ ...limits, ...changes }));
+
+/** The prepared template with limits that no test reaches: otherwise most answers of many requests would be 429. */
+export const templateWithWideLimits = (): Template =>
+  withLimits((limits) =>
+    Object.fromEntries(Object.entries(limits).map(([name, limit]) => [name, { ...limit, max: 10_000 }])),
+  );
 
 /** Starts a world; a test may change the template first. */
 export async function startTestWorld(options: WorldOptions = {}): Promise<World> {
