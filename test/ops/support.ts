@@ -1,4 +1,4 @@
-// The operators' commands as a user runs them: child processes against a world, by its environment.
+// The operators' commands as a user runs them, but bundled: child processes against a world, by its environment.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -42,7 +42,7 @@ export function start(
   options: RunOptions = {},
 ) {
   const { env = {}, descriptors = [] } = options;
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', `ops/${name}.ts`, ...args], {
+  const child: ChildProcess = spawn(process.execPath, [`dist/test/ops/${name}.mjs`, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', ...descriptors.map(() => 'pipe' as const)],
     env: {
       PATH: process.env['PATH'],
