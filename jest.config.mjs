@@ -48,6 +48,7 @@ export default {
   collectCoverageFrom: [
     'functions/**/*.ts',
     '!functions/*.ts',
+    '!functions/deps/*.ts',
     '!functions/core/*ports.ts',
     '!functions/core/session/session.ts',
   ],

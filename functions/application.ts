@@ -1,17 +1,20 @@
 // Applications: send one to Unit, or open Unit's form for one; say where it stands, bring its documents, cancel it.
-import { routes } from './contract/routes.ts';
+import { applicationRoutes as routes } from './contract/application-routes.ts';
 import { type ApplyOutcome, apply } from './core/onboarding/apply.ts';
 import { cancelApplication } from './core/onboarding/cancel.ts';
 import { uploadDocument } from './core/onboarding/documents.ts';
 import { formAnswer, openForm } from './core/onboarding/open-form.ts';
 import { applicationAnswer, readApplication } from './core/onboarding/read-application.ts';
-import { createDeps } from './deps.ts';
+import { createBase } from './deps/base.ts';
+import { applyPorts } from './deps/onboarding.ts';
 import { located, ok, signedIn, signedInJson, signedInRaw } from './http/endpoint.ts';
 import type { IncomingRequest } from './http/event.ts';
 import { readIdempotencyKey } from './http/idempotency-key.ts';
 import { serve } from './http/serve.ts';
 
-const { runtime, applying, caller, warm, warming } = createDeps('application');
+const base = createBase('application');
+const { runtime, caller, warm, warming } = base;
+const applying = applyPorts(base);
 
 const placeOf = ({ application }: ApplyOutcome): string => `/v1/applications/${application.applicationId}`;
 

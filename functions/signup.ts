@@ -1,13 +1,16 @@
 // Sign up and in, and keep or end the session.
-import { routes } from './contract/routes.ts';
+import { signUpRoutes as routes } from './contract/signup-routes.ts';
 import { ServiceError } from './core/errors.ts';
 import { refresh, revokeAll, revokeOne } from './core/session/keep-session.ts';
 import { authenticate, signUp } from './core/session/sign-up.ts';
-import { createDeps } from './deps.ts';
+import { signUpPorts } from './deps/authentication.ts';
+import { createBase } from './deps/base.ts';
 import { accepted, eitherJson, noContent, ok, open } from './http/endpoint.ts';
 import { serve } from './http/serve.ts';
 
-const { runtime, signingUp, keeping, caller, warm, warming } = createDeps('signup');
+const base = createBase('signup');
+const { runtime, caller, warm, warming } = base;
+const { signingUp, keeping, stytchSdk } = signUpPorts(base);
 
 export const handler = serve(
   runtime,
@@ -28,4 +31,4 @@ export const handler = serve(
   }),
 );
 
-void warm(warming.stytchSdk, warming.stytchSecret, warming.hashKey, warming.keys);
+void warm(stytchSdk, warming.stytchSecret, warming.hashKey, warming.keys);

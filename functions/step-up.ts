@@ -1,15 +1,18 @@
 // Second factors: list, enrol, remove, and step the session up with one.
-import { routes } from './contract/routes.ts';
+import { factorRoutes as routes } from './contract/factor-routes.ts';
 import { confirmPasskey, enrolPasskey } from './core/factors/enrol-passkey.ts';
 import { confirmSms, enrolSms } from './core/factors/enrol-sms.ts';
 import { confirmTotp, enrolTotp } from './core/factors/enrol-totp.ts';
 import { listFactors, removeFactor } from './core/factors/manage-factors.ts';
 import { beginStepUp, stepUp } from './core/factors/step-up.ts';
-import { createDeps } from './deps.ts';
+import { enrolmentPorts } from './deps/authentication.ts';
+import { createBase } from './deps/base.ts';
 import { accepted, noContent, ok, signedIn, signedInJson } from './http/endpoint.ts';
 import { serve } from './http/serve.ts';
 
-const { runtime, enrolling, caller, warm, warming } = createDeps('step-up');
+const base = createBase('step-up');
+const { runtime, caller, warm, warming } = base;
+const { enrolling, stytchSdk } = enrolmentPorts(base);
 
 export const handler = serve(
   runtime,
@@ -46,4 +49,4 @@ export const handler = serve(
   ),
 );
 
-void warm(warming.keys, warming.stytchSdk, warming.stytchSecret, warming.hashKey);
+void warm(warming.keys, stytchSdk, warming.stytchSecret, warming.hashKey);

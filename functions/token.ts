@@ -1,22 +1,25 @@
 // The token exchange: the gate between a Stytch session and a Unit customer token.
-import { routes } from './contract/routes.ts';
+import { tokenRoutes as routes } from './contract/token-routes.ts';
 import { exchangeToken } from './core/exchange/exchange-token.ts';
 import { whereUserStands } from './core/exchange/where-user-stands.ts';
-import { createDeps } from './deps.ts';
+import { createBase } from './deps/base.ts';
+import { exchangePorts } from './deps/exchange.ts';
 import { signedIn, signedInJson } from './http/endpoint.ts';
 import { serve } from './http/serve.ts';
 
-const { runtime, exchange, standing, warm, warming } = createDeps('token');
+const base = createBase('token');
+const { runtime, gate, warm, warming } = base;
+const exchanging = exchangePorts(base);
 
 export const handler = serve(
   runtime,
   signedInJson(routes.exchangeToken, async ({ session, body, signal }) => ({
     status: 201,
-    body: await exchangeToken(exchange(), session, body, signal),
+    body: await exchangeToken(exchanging(), session, body, signal),
   })),
   signedIn(routes.me, async ({ session, signal }) => ({
     status: 200,
-    body: await whereUserStands(standing(), session, signal),
+    body: await whereUserStands(gate(), session, signal),
   })),
 );
 

@@ -1,12 +1,16 @@
 // Unit's webhook: prove the bytes, then settle what they name; exactly 200 when all is applied.
 import { parseBatch, requireSignature } from './adapters/unit/webhook.ts';
-import { routes } from './contract/routes.ts';
+import { webhookRoutes as routes } from './contract/webhook-routes.ts';
 import { applyEvents } from './core/onboarding/apply-events.ts';
-import { createDeps } from './deps.ts';
+import { createBase } from './deps/base.ts';
+import { settlePorts } from './deps/onboarding.ts';
 import { signed } from './http/endpoint.ts';
 import { serve } from './http/serve.ts';
 
-const { runtime, settling, webhookToken, warm, warming } = createDeps('unit-webhook');
+const base = createBase('unit-webhook');
+const { runtime, secret, warm, warming } = base;
+const settling = settlePorts(base);
+const webhookToken = secret('UNIT_WEBHOOK_SECRET_ARN');
 
 /** Leaves time for the answer inside the five seconds that Unit is assumed to wait. */
 const APPLY_WITHIN_MS = 4000;

@@ -1,6 +1,7 @@
 // Unit's hosted form: who applies, where the page leads afterwards, and what it shows at first; never anything secret.
 import * as z from 'zod/mini';
-import { address, applicationStatuses, applicationTypes, fullName, phone, website } from './application.ts';
+import { address, fullName, phone, website } from './application.ts';
+import { applicationStatuses, applicationTypes } from './application-states.ts';
 import { email, text, timestamp } from './common.ts';
 
 /** One of the stage's list, which is compared as text. */

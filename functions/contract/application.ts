@@ -1,5 +1,6 @@
 // An application for an account, by a person or a sole proprietor, in Unit's fields and enums (unit.co, Applications).
 import * as z from 'zod/mini';
+import { applicationStatuses, applicationTypes, documentSides } from './application-states.ts';
 import { email, text, timestamp } from './common.ts';
 import {
   annualIncomes,
@@ -10,6 +11,8 @@ import {
   occupations,
   sourcesOfIncome,
 } from './unit-enums.ts';
+
+export type { ApplicationStatus, ApplicationType, DocumentSide } from './application-states.ts';
 
 const nineDigits = z.string().check(z.regex(/^\d{9}$/));
 const alpha2 = z.string().check(z.regex(/^[A-Z]{2}$/));
@@ -80,27 +83,6 @@ export const soleProprietorRequest = z
 
 export const applicationRequest = z.discriminatedUnion('type', [individualRequest, soleProprietorRequest]);
 export type ApplicationRequest = z.infer<typeof applicationRequest>;
-
-/** A business applies by Unit's form alone. */
-export const applicationTypes = ['individual', 'sole_proprietor', 'business'] as const;
-export type ApplicationType = (typeof applicationTypes)[number];
-
-/** Unit's statuses, and two of our own in its spelling: `Submitting` and `NotSubmitted`. */
-export const applicationStatuses = [
-  'Submitting',
-  'NotSubmitted',
-  'Pending',
-  'PendingReview',
-  'AwaitingDocuments',
-  'Approved',
-  'Denied',
-  'Canceled',
-] as const;
-export type ApplicationStatus = (typeof applicationStatuses)[number];
-
-/** The two sides that a document may have; Unit calls the first one simply the document. */
-export const documentSides = ['front', 'back'] as const;
-export type DocumentSide = (typeof documentSides)[number];
 
 const applicationDocument = z.object({
   documentId: z.string(),

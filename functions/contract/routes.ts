@@ -1,151 +1,21 @@
 // Every route once: the stack makes the gateway from this table, the handlers serve it, the OpenAPI document describes it.
-import { applicationAnswer, applicationRequest } from './application.ts';
-import { applicationFormAnswer, applicationFormRequest } from './application-form.ts';
+import { applicationRoutes } from './application-routes.ts';
 import { factorRoutes } from './factor-routes.ts';
-import { openApplicationRoutes } from './open-application-routes.ts';
-import {
-  always,
-  applying,
-  badBody,
-  json,
-  KILOBYTE,
-  noBody,
-  type Route,
-  signedIn,
-  steppedUp,
-  vendor,
-} from './route.ts';
-import { meAnswer, refreshedAnswer, refreshRequest, revokeRequest } from './sessions.ts';
-import { authenticateRequest, signedInAnswer, signUpAnswer, signUpRequest } from './signup.ts';
-import { exchangeTokenAnswer, exchangeTokenRequest } from './token.ts';
+import type { Route } from './route.ts';
+import { signUpRoutes } from './signup-routes.ts';
+import { tokenRoutes } from './token-routes.ts';
+import { webhookRoutes } from './webhook-routes.ts';
 
 export { type AnswerStatus, type FunctionName, functionNames, type Route } from './route.ts';
 
+/** A function takes its own part alone, since every schema of a bundle costs time at its start. */
 export const routes = {
-  signUp: {
-    method: 'POST',
-    path: '/v1/signup',
-    function: 'signup',
-    authentication: 'none',
-    deadlineMs: 8_000,
-    ...json,
-    request: signUpRequest,
-    answers: { 202: signUpAnswer },
-    problems: [...badBody, 'rate_limited', ...vendor, ...always],
-  },
-  authenticate: {
-    method: 'POST',
-    path: '/v1/signup/authenticate',
-    function: 'signup',
-    authentication: 'none',
-    deadlineMs: 8_000,
-    ...json,
-    request: authenticateRequest,
-    answers: { 200: signedInAnswer },
-    problems: [...badBody, 'invalid_grant', ...signedIn, 'rate_limited', ...always],
-  },
-  refresh: {
-    method: 'POST',
-    path: '/v1/sessions/refresh',
-    function: 'signup',
-    authentication: 'none',
-    deadlineMs: 8_000,
-    ...json,
-    request: refreshRequest,
-    answers: { 200: refreshedAnswer },
-    problems: [...badBody, 'invalid_grant', ...signedIn, ...always],
-  },
-  revoke: {
-    method: 'POST',
-    path: '/v1/sessions/revoke',
-    function: 'signup',
-    authentication: 'either',
-    deadlineMs: 12_000,
-    ...json,
-    request: revokeRequest,
-    answers: { 204: null },
-    problems: [...badBody, ...signedIn, 'insufficient_user_authentication', ...always],
-  },
+  ...signUpRoutes,
   ...factorRoutes,
-  me: {
-    method: 'GET',
-    path: '/v1/me',
-    function: 'token',
-    authentication: 'session',
-    deadlineMs: 8_000,
-    ...noBody,
-    answers: { 200: meAnswer },
-    problems: [...signedIn, ...always],
-  },
-  apply: {
-    method: 'POST',
-    path: '/v1/applications',
-    function: 'application',
-    authentication: 'session',
-    deadlineMs: 28_000,
-    ...json,
-    request: applicationRequest,
-    answers: { 201: applicationAnswer, 202: applicationAnswer },
-    problems: applying,
-  },
-  openForm: {
-    method: 'POST',
-    path: '/v1/application-forms',
-    function: 'application',
-    authentication: 'session',
-    deadlineMs: 28_000,
-    ...json,
-    request: applicationFormRequest,
-    answers: { 201: applicationFormAnswer, 202: applicationFormAnswer },
-    problems: applying,
-  },
-  readApplication: {
-    method: 'GET',
-    path: '/v1/applications/{applicationId}',
-    function: 'application',
-    authentication: 'session',
-    deadlineMs: 10_000,
-    ...noBody,
-    answers: { 200: applicationAnswer },
-    problems: [...signedIn, 'not_found', ...always],
-  },
-  ...openApplicationRoutes,
-  exchangeToken: {
-    method: 'POST',
-    path: '/v1/token',
-    function: 'token',
-    authentication: 'session',
-    deadlineMs: 8_000,
-    ...json,
-    request: exchangeTokenRequest,
-    answers: { 201: exchangeTokenAnswer },
-    problems: [
-      ...badBody,
-      'invalid_scope',
-      ...signedIn,
-      ...steppedUp,
-      'customer_ambiguous',
-      'not_found',
-      'no_customer',
-      'application_pending',
-      'application_denied',
-      'customer_archived',
-      'customer_in_review',
-      'rate_limited',
-      ...always,
-    ],
-  },
-  unitWebhook: {
-    method: 'POST',
-    path: '/webhooks/unit',
-    function: 'unit-webhook',
-    authentication: 'signature',
-    deadlineMs: 4_500,
-    body: 'raw',
-    maxBodyBytes: KILOBYTE * KILOBYTE,
-    answers: { 200: null },
-    problems: ['invalid_signature', 'invalid_request', 'payload_too_large', ...vendor, ...always],
-  },
+  me: tokenRoutes.me,
+  ...applicationRoutes,
+  exchangeToken: tokenRoutes.exchangeToken,
+  ...webhookRoutes,
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;

@@ -4,6 +4,7 @@ import * as application from '../../functions/contract/application.ts';
 import * as applicationForm from '../../functions/contract/application-form.ts';
 import * as common from '../../functions/contract/common.ts';
 import * as factors from '../../functions/contract/factors.ts';
+import * as me from '../../functions/contract/me.ts';
 import { type Route, type RouteName, routes } from '../../functions/contract/routes.ts';
 import * as sessions from '../../functions/contract/sessions.ts';
 import * as signup from '../../functions/contract/signup.ts';
@@ -28,7 +29,7 @@ function collectNames(): z.core.$ZodRegistry<{ id: string }> {
     taken.add(id);
     registry.add(schema, { id });
   };
-  for (const exported of [common, signup, sessions, factors, application, applicationForm, token]) {
+  for (const exported of [common, signup, sessions, me, factors, application, applicationForm, token]) {
     for (const [name, value] of Object.entries(exported)) {
       if (/^(factorKind|sessionFactor)$|(Request|Answer)$/.test(name)) add(titled(name), value);
     }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { createDeps } from '../../functions/deps.ts';
+import { createBase } from '../../functions/deps/base.ts';
 import { timed } from '../support/adapters-errors.ts';
 import { hang, type RawServer, startRawServer } from '../support/adapters-servers.ts';
 
@@ -19,7 +19,7 @@ afterAll(() => hanging.close());
 const arn = (name: string): string => `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}-AbCdEf`;
 
 /** The ports as the deployed function has them, with AWS at another address. */
-function depsAt(url: string): ReturnType<typeof createDeps> {
+function depsAt(url: string): ReturnType<typeof createBase> {
   Object.assign(process.env, {
     STAGE: 'dev',
     VENDOR_ENVIRONMENT: 'test',
@@ -35,7 +35,7 @@ function depsAt(url: string): ReturnType<typeof createDeps> {
     AWS_ENDPOINT_URL_DYNAMODB: url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
   });
-  return createDeps('unit-webhook');
+  return createBase('unit-webhook');
 }
 
 const withinLimit = (work: Promise<unknown>) =>
@@ -47,8 +47,8 @@ describe('the deadline of a call to AWS, as the deployed functions make it', () 
   it('D1 holds for the table and for a secret when they never answer', async () => {
     const deps = depsAt(hanging.url);
     const [table, secret] = await Promise.all([
-      withinLimit(deps.settling().mappings.readClaim('700001')),
-      withinLimit(deps.webhookToken().read()),
+      withinLimit(deps.basis().mappings.readClaim('700001')),
+      withinLimit(deps.secret('UNIT_WEBHOOK_SECRET_ARN')().read()),
     ]);
     expect([table.outcome, secret.outcome]).toMatchObject([unavailable, unavailable]);
   });

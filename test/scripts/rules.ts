@@ -38,15 +38,15 @@ export const rules: Readonly<Record<string, Rule>> = {
     ),
   'adapters know nothing of HTTP, of the wiring and of the settings': (files) =>
     broken(files, 'functions/adapters/', ({ target }) =>
-      under(target, 'functions/http/', 'functions/config.ts', 'functions/deps.ts'),
+      under(target, 'functions/http/', 'functions/config.ts', 'functions/deps/'),
     ),
   'HTTP knows nothing of adapters, of the wiring and of the settings': (files) =>
     broken(files, 'functions/http/', ({ target }) =>
-      under(target, 'functions/adapters/', 'functions/config.ts', 'functions/deps.ts'),
+      under(target, 'functions/adapters/', 'functions/config.ts', 'functions/deps/'),
     ),
   'the contract knows nothing of HTTP and of adapters': (files) =>
     broken(files, 'functions/contract/', ({ target }) =>
-      under(target, 'functions/http/', 'functions/adapters/', 'functions/config.ts', 'functions/deps.ts'),
+      under(target, 'functions/http/', 'functions/adapters/', 'functions/config.ts', 'functions/deps/'),
     ),
   'nothing outside of functions/ ships but the token policy': (files) =>
     broken(
@@ -67,7 +67,7 @@ export const rules: Readonly<Record<string, Rule>> = {
         /^(stytch$|@aws-sdk\/)/.test(specifier) &&
         !isTypeOnly &&
         !name.startsWith('functions/adapters/') &&
-        name !== 'functions/deps.ts',
+        !name.startsWith('functions/deps/'),
     ),
   'the environment is read in one file': naming(
     ({ name, readsEnvironment }) => readsEnvironment && name !== 'functions/config.ts',

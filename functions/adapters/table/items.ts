@@ -1,6 +1,6 @@
 // The items' keys and shapes. What an item holds is parsed on the way in; unknown attributes are left alone.
 import * as z from 'zod/mini';
-import { applicationStatuses, applicationTypes } from '../../contract/application.ts';
+import { applicationStatuses, applicationTypes } from '../../contract/application-states.ts';
 import { ServiceError } from '../../core/errors.ts';
 import type {
   ApplicationRecord,

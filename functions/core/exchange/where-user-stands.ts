@@ -1,5 +1,5 @@
 // Where a user stands on the way to a customer token, and what comes next.
-import type { MeAnswer } from '../../contract/sessions.ts';
+import type { MeAnswer } from '../../contract/me.ts';
 import { couldMeet } from '../factors/challenge.ts';
 import { countsBy } from '../factors/counting.ts';
 import { confirm, type GatePorts, meetNewFactors, refuseBarred } from '../factors/gate.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { meAnswer } from '../../../functions/contract/me.ts';
 import { routes } from '../../../functions/contract/routes.ts';
-import { meAnswer } from '../../../functions/contract/sessions.ts';
 import type { ErrorCode } from '../../../functions/core/errors.ts';
 import { whereUserStands } from '../../../functions/core/exchange/where-user-stands.ts';
 import type { ApplicationRecord, CustomerRecord } from '../../../functions/core/onboarding/records.ts';
