@@ -5,16 +5,13 @@ import { cancelApplication } from './core/onboarding/cancel.ts';
 import { uploadDocument } from './core/onboarding/documents.ts';
 import { formAnswer, openForm } from './core/onboarding/open-form.ts';
 import { applicationAnswer, readApplication } from './core/onboarding/read-application.ts';
-import { createBase } from './deps/base.ts';
-import { applyPorts } from './deps/onboarding.ts';
+import { createApplicationDeps } from './deps/onboarding.ts';
 import { located, ok, signedIn, signedInJson, signedInRaw } from './http/endpoint.ts';
 import type { IncomingRequest } from './http/event.ts';
 import { readIdempotencyKey } from './http/idempotency-key.ts';
 import { serve } from './http/serve.ts';
 
-const base = createBase('application');
-const { runtime, caller, warm, warming } = base;
-const applying = applyPorts(base);
+const { runtime, applying, caller, warm, warming } = createApplicationDeps();
 
 const placeOf = ({ application }: ApplyOutcome): string => `/v1/applications/${application.applicationId}`;
 

@@ -112,6 +112,27 @@ export function readConfig(name: FunctionName, environment: NodeJS.ProcessEnv = 
 export const stageName = (environment: NodeJS.ProcessEnv = process.env): string =>
   environment['STAGE'] ?? 'unknown';
 
+const credentials = z.object({
+  AWS_ACCESS_KEY_ID: text,
+  AWS_SECRET_ACCESS_KEY: text,
+  AWS_SESSION_TOKEN: z.optional(z.string()),
+});
+
+/**
+ * The credentials of the function's role, which Lambda sets.
+ * @throws ServiceError `server_error`
+ */
+export function readCredentials(environment: NodeJS.ProcessEnv = process.env) {
+  const parsed = credentials.safeParse(environment);
+  if (!parsed.success) throw badSettings(['AWS credentials']);
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = parsed.data;
+  return {
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
+  };
+}
+
 const badSettings = (names: readonly string[]): ServiceError =>
   new ServiceError('server_error', { reason: `settings: ${names.join(', ')}` });
 

@@ -1,12 +1,10 @@
 // Every minute: whatever lost answers and lost webhooks left behind is read again.
 import { webhookRoutes as routes } from './contract/webhook-routes.ts';
 import { reconcile } from './core/reconcile/reconcile.ts';
-import { createBase } from './deps/base.ts';
-import { reconcilePorts } from './deps/onboarding.ts';
+import { createReconcileDeps } from './deps/onboarding.ts';
 import { withRequestId } from './http/log.ts';
 
-const base = createBase('reconcile');
-const reconciling = reconcilePorts(base);
+const { reconciling, runtime } = createReconcileDeps();
 
 /** Ends before the next run begins. */
 const WITHIN_MS = 45_000;
@@ -15,4 +13,4 @@ const WITHIN_MS = 45_000;
 export const handler = async (event: { readonly id?: string }) =>
   withRequestId(event.id ?? 'reconcile', async () =>
     reconcile({ ...reconciling(), webhookPath: routes.unitWebhook.path }, AbortSignal.timeout(WITHIN_MS)),
-  ).finally(base.runtime.publish);
+  ).finally(runtime.publish);

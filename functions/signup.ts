@@ -3,14 +3,11 @@ import { signUpRoutes as routes } from './contract/signup-routes.ts';
 import { ServiceError } from './core/errors.ts';
 import { refresh, revokeAll, revokeOne } from './core/session/keep-session.ts';
 import { authenticate, signUp } from './core/session/sign-up.ts';
-import { signUpPorts } from './deps/authentication.ts';
-import { createBase } from './deps/base.ts';
+import { createSignUpDeps } from './deps/authentication.ts';
 import { accepted, eitherJson, noContent, ok, open } from './http/endpoint.ts';
 import { serve } from './http/serve.ts';
 
-const base = createBase('signup');
-const { runtime, caller, warm, warming } = base;
-const { signingUp, keeping, stytchSdk } = signUpPorts(base);
+const { runtime, signingUp, keeping, caller, warm, warming } = createSignUpDeps();
 
 export const handler = serve(
   runtime,
@@ -31,4 +28,4 @@ export const handler = serve(
   }),
 );
 
-void warm(stytchSdk, warming.stytchSecret, warming.hashKey, warming.keys);
+void warm(warming.stytchSdk, warming.stytchSecret, warming.hashKey, warming.keys);

@@ -5,14 +5,11 @@ import { confirmSms, enrolSms } from './core/factors/enrol-sms.ts';
 import { confirmTotp, enrolTotp } from './core/factors/enrol-totp.ts';
 import { listFactors, removeFactor } from './core/factors/manage-factors.ts';
 import { beginStepUp, stepUp } from './core/factors/step-up.ts';
-import { enrolmentPorts } from './deps/authentication.ts';
-import { createBase } from './deps/base.ts';
+import { createStepUpDeps } from './deps/authentication.ts';
 import { accepted, noContent, ok, signedIn, signedInJson } from './http/endpoint.ts';
 import { serve } from './http/serve.ts';
 
-const base = createBase('step-up');
-const { runtime, caller, warm, warming } = base;
-const { enrolling, stytchSdk } = enrolmentPorts(base);
+const { runtime, enrolling, caller, warm, warming } = createStepUpDeps();
 
 export const handler = serve(
   runtime,
@@ -49,4 +46,4 @@ export const handler = serve(
   ),
 );
 
-void warm(warming.keys, stytchSdk, warming.stytchSecret, warming.hashKey);
+void warm(warming.keys, warming.stytchSdk, warming.stytchSecret, warming.hashKey);

@@ -2,24 +2,21 @@
 import { tokenRoutes as routes } from './contract/token-routes.ts';
 import { exchangeToken } from './core/exchange/exchange-token.ts';
 import { whereUserStands } from './core/exchange/where-user-stands.ts';
-import { createBase } from './deps/base.ts';
-import { exchangePorts } from './deps/exchange.ts';
+import { createTokenDeps } from './deps/exchange.ts';
 import { signedIn, signedInJson } from './http/endpoint.ts';
 import { serve } from './http/serve.ts';
 
-const base = createBase('token');
-const { runtime, gate, warm, warming } = base;
-const exchanging = exchangePorts(base);
+const { runtime, exchange, standing, warm, warming } = createTokenDeps();
 
 export const handler = serve(
   runtime,
   signedInJson(routes.exchangeToken, async ({ session, body, signal }) => ({
     status: 201,
-    body: await exchangeToken(exchanging(), session, body, signal),
+    body: await exchangeToken(exchange(), session, body, signal),
   })),
   signedIn(routes.me, async ({ session, signal }) => ({
     status: 200,
-    body: await whereUserStands(gate(), session, signal),
+    body: await whereUserStands(standing(), session, signal),
   })),
 );
 

@@ -2,15 +2,11 @@
 import { parseBatch, requireSignature } from './adapters/unit/webhook.ts';
 import { webhookRoutes as routes } from './contract/webhook-routes.ts';
 import { applyEvents } from './core/onboarding/apply-events.ts';
-import { createBase } from './deps/base.ts';
-import { settlePorts } from './deps/onboarding.ts';
+import { createWebhookDeps } from './deps/onboarding.ts';
 import { signed } from './http/endpoint.ts';
 import { serve } from './http/serve.ts';
 
-const base = createBase('unit-webhook');
-const { runtime, secret, warm, warming } = base;
-const settling = settlePorts(base);
-const webhookToken = secret('UNIT_WEBHOOK_SECRET_ARN');
+const { runtime, settling, webhookToken, warm, warming } = createWebhookDeps();
 
 /** Leaves time for the answer inside the five seconds that Unit is assumed to wait. */
 const APPLY_WITHIN_MS = 4000;

@@ -65,6 +65,7 @@ async function bundleFunction(
     platform: 'node',
     target: 'node20',
     mainFields: ['module', 'main'],
+    alias: { '@aws-sdk/credential-provider-node': path.resolve('functions/lambda-credentials.ts') },
     banner: { js: requireForCommonJs },
     plugins: edits.length === 0 ? [] : [sourceEdits(edits)],
     metafile: true,

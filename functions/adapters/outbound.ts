@@ -1,7 +1,8 @@
-// Every vendor call by fetch: a deadline that holds for the whole answer, a size cap, no redirects (standards D1, O10).
+// Every vendor call: a deadline that holds for the whole answer, a size cap, no redirects (standards D1, O10).
 import { startDeadline } from '../core/deadline.ts';
 import { ServiceError, type UpstreamFault } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
+import { sendOverWire, type Wire, type WireReply } from './wire.ts';
 
 export interface OutboundRequest {
   readonly provider: 'stytch' | 'unit';
@@ -16,6 +17,8 @@ export interface OutboundRequest {
   readonly signal: AbortSignal;
   /** Told of the call when it is over. */
   readonly log: Log;
+  /** @default HTTP on a kept connection */
+  readonly wire?: Wire;
 }
 
 export interface Reply {
@@ -31,21 +34,17 @@ const LARGEST_ANSWER_BYTES = 1024 * 1024;
  * @throws ServiceError `upstream_timeout` past the deadline, `upstream_unavailable` when there is no usable answer
  */
 export async function send(request: OutboundRequest): Promise<Reply> {
-  const { url, method, headers, body, timeoutMs } = request;
+  const { url, timeoutMs, wire = sendOverWire } = request;
   const deadline = startDeadline(timeoutMs, request.signal);
   const { signal } = deadline;
   const call = startCall(request);
   let status: number | null = null;
   try {
-    const init = { method, headers, redirect: 'manual', signal } as const;
-    const response = await fetch(url, body === undefined ? init : { ...init, body });
-    status = response.status;
-    if (response.status >= 300 && response.status < 400) throw unusable(request, 'redirected');
-    return {
-      status: response.status,
-      text: await readCapped(request, response),
-      retryAfterSeconds: retryAfter(response.headers.get('retry-after')),
-    };
+    const reply = await wire(url, { ...request, signal });
+    status = reply.status;
+    const text = await readCapped(request, reply);
+    if (status >= 300 && status < 400) throw unusable(request, 'redirected');
+    return { status, text, retryAfterSeconds: retryAfter(reply.retryAfter) };
   } catch (cause) {
     if (cause instanceof ServiceError) throw cause;
     throw new ServiceError(signal.aborted ? 'upstream_timeout' : 'upstream_unavailable', {
@@ -88,10 +87,10 @@ export const faultOf = (
 const unusable = (request: OutboundRequest, reason: string): ServiceError =>
   new ServiceError('upstream_unavailable', { reason, upstream: faultOf(request) });
 
-async function readCapped(request: OutboundRequest, response: Response): Promise<string> {
+async function readCapped(request: OutboundRequest, { chunks: body }: WireReply): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body) {
     size += chunk.byteLength;
     if (size > LARGEST_ANSWER_BYTES) throw unusable(request, 'answer_too_large');
     chunks.push(chunk);
@@ -100,8 +99,8 @@ async function readCapped(request: OutboundRequest, response: Response): Promise
 }
 
 /** Seconds of a Retry-After header in either of its forms (RFC 9110 section 10.2.3). */
-function retryAfter(header: string | null): number | undefined {
-  if (header === null) return undefined;
+function retryAfter(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
   if (/^\d{1,6}$/.test(header)) return Number(header);
   const seconds = header.endsWith(' GMT') ? (Date.parse(header) - Date.now()) / 1000 : Number.NaN;
   return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;

@@ -1,4 +1,4 @@
-// The ports of signing up, of sessions and of second factors: all that calls Stytch by its SDK.
+// The wiring of signing up, of sessions and of second factors: all that calls Stytch by its SDK.
 import { createChallenges } from '../adapters/challenges.ts';
 import { loadSdkAdapters } from '../adapters/stytch/sdk-adapters.ts';
 import { createContactProvider } from '../adapters/unit/contact-provider.ts';
@@ -6,53 +6,58 @@ import type { EnrolmentPorts } from '../core/factors/enrolment.ts';
 import type { KeepPorts } from '../core/session/keep-session.ts';
 import type { SignUpPorts } from '../core/session/sign-up.ts';
 import { once } from '../once.ts';
-import { type Base, clock } from './base.ts';
+import { type Base, clock, createBase } from './base.ts';
 
-const sdkAdapters = ({ project, config, hashes }: Base, passkeyDomain: () => string) =>
-  once(() =>
-    loadSdkAdapters(project(), {
-      environment: config().get('VENDOR_ENVIRONMENT'),
-      passkeyDomain: passkeyDomain(),
-      uuidOf: hashes().uuidOf,
-    }),
-  );
+const sdkAdapters = ({ project, config, hashes }: Base, passkeyDomain: string) =>
+  loadSdkAdapters(project(), {
+    environment: config().get('VENDOR_ENVIRONMENT'),
+    passkeyDomain,
+    uuidOf: hashes().uuidOf,
+  });
 
-export function enrolmentPorts(base: Base) {
-  const stytch = sdkAdapters(base, () => base.config().get('PASSKEY_DOMAIN'));
+export function createStepUpDeps() {
+  const base = createBase('step-up');
+  const { config, gate, counters, hashes, unit } = base;
+  const stytch = once(() => sdkAdapters(base, config().get('PASSKEY_DOMAIN')));
   return {
-    stytchSdk: () => stytch(),
+    ...base,
+    warming: { ...base.warming, stytchSdk: () => stytch() },
     enrolling: once(
       async (): Promise<EnrolmentPorts> => ({
-        ...base.gate(),
+        ...gate(),
         ...(await stytch()),
-        counters: base.counters(),
-        challenges: createChallenges(base.hashes(), clock),
-        contacts: createContactProvider(base.unit()),
+        counters: counters(),
+        challenges: createChallenges(hashes(), clock),
+        contacts: createContactProvider(unit()),
       }),
     ),
   };
 }
 
-export function signUpPorts(base: Base) {
+export function createSignUpDeps() {
+  const base = createBase('signup');
+  const { config, counters, hashes, jwts, sessions, runtime } = base;
   // It registers no passkeys.
-  const stytch = sdkAdapters(base, () => '');
-  const shared = once(() => {
-    const { config, jwts, runtime } = base;
-    const session = {
+  const stytch = once(() => sdkAdapters(base, ''));
+  const shared = () => ({
+    jwts: jwts(),
+    clock,
+    log: runtime.log,
+    session: {
       idleSeconds: config().get('SESSION_IDLE_SECONDS'),
       maxSeconds: config().get('SESSION_MAX_SECONDS'),
-    };
-    return { jwts: jwts(), clock, log: runtime.log, session };
+    },
   });
   return {
-    stytchSdk: () => stytch(),
+    ...base,
+    warming: { ...base.warming, stytchSdk: () => stytch() },
     signingUp: once(
       async (): Promise<SignUpPorts> => ({
         ...shared(),
         provider: (await stytch()).provider,
-        counters: base.counters(),
-        challenges: createChallenges(base.hashes(), clock),
-        redirectUrls: base.config().get('REDIRECT_URLS'),
+        counters: counters(),
+        challenges: createChallenges(hashes(), clock),
+        redirectUrls: config().get('REDIRECT_URLS'),
         pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       }),
     ),
@@ -60,7 +65,7 @@ export function signUpPorts(base: Base) {
       async (): Promise<KeepPorts> => ({
         ...shared(),
         keeper: (await stytch()).keeper,
-        sessions: base.sessions(),
+        sessions: sessions(),
       }),
     ),
   };

@@ -1,8 +1,17 @@
-// The ports of the exchange, beside those that functions share.
+// The wiring of the exchange.
 import { createTokenProvider } from '../adapters/unit/token-provider.ts';
 import type { ExchangePorts } from '../core/exchange/exchange-token.ts';
 import { once } from '../once.ts';
-import type { Base } from './base.ts';
+import { createBase } from './base.ts';
 
-export const exchangePorts = ({ gate, counters, unit }: Base): (() => ExchangePorts) =>
-  once(() => ({ ...gate(), counters: counters(), tokens: createTokenProvider(unit()) }));
+export function createTokenDeps() {
+  const base = createBase('token');
+  const { gate, counters, unit } = base;
+  return {
+    ...base,
+    standing: gate,
+    exchange: once(
+      (): ExchangePorts => ({ ...gate(), counters: counters(), tokens: createTokenProvider(unit()) }),
+    ),
+  };
+}

@@ -1,4 +1,4 @@
-// The ports of applications, from the first form to what the reconcile repairs.
+// The wiring of applications: sent, told of by Unit, and repaired.
 import { createTasks } from '../adapters/table/tasks.ts';
 import { createFormProvider } from '../adapters/unit/form-provider.ts';
 import { createUnitLists } from '../adapters/unit/lists.ts';
@@ -9,29 +9,51 @@ import type { OpenFormPorts } from '../core/onboarding/open-form.ts';
 import type { SettlePorts } from '../core/onboarding/settle.ts';
 import type { ReconcilePorts } from '../core/reconcile/reconcile.ts';
 import { once } from '../once.ts';
-import type { Base } from './base.ts';
+import { type Base, createBase } from './base.ts';
 
-export const settlePorts = ({ basis, unit, hashes }: Base): (() => SettlePorts) =>
-  once(() => ({ ...basis(), onboarding: createOnboardingProvider(unit()), hashes: hashes() }));
+const settlePorts = ({ basis, unit, hashes }: Base): SettlePorts => ({
+  ...basis(),
+  onboarding: createOnboardingProvider(unit()),
+  hashes: hashes(),
+});
 
-export function applyPorts(base: Base): () => OpenFormPorts & DocumentPorts {
-  const settling = settlePorts(base);
-  return once(() => ({
-    ...base.gate(),
-    ...settling(),
-    counters: base.counters(),
-    forms: createFormProvider(base.unit()),
-    openApplications: createOpenApplications(base.unit()),
-    redirectUrls: base.config().get('REDIRECT_URLS'),
-  }));
+export function createApplicationDeps() {
+  const base = createBase('application');
+  const { config, gate, counters, unit } = base;
+  return {
+    ...base,
+    applying: once((): OpenFormPorts & DocumentPorts => ({
+      ...gate(),
+      ...settlePorts(base),
+      counters: counters(),
+      forms: createFormProvider(unit()),
+      openApplications: createOpenApplications(unit()),
+      redirectUrls: config().get('REDIRECT_URLS'),
+    })),
+  };
 }
 
-export function reconcilePorts(base: Base): () => Omit<ReconcilePorts, 'webhookPath'> {
-  const settling = settlePorts(base);
-  return once(() => ({
-    ...settling(),
-    forms: createFormProvider(base.unit()),
-    lists: createUnitLists(base.unit()),
-    tasks: createTasks(base.store()),
-  }));
+export function createWebhookDeps() {
+  const base = createBase('unit-webhook');
+  return {
+    ...base,
+    settling: once(() => settlePorts(base)),
+    webhookToken: base.secret('UNIT_WEBHOOK_SECRET_ARN'),
+  };
+}
+
+export function createReconcileDeps() {
+  const base = createBase('reconcile');
+  const { unit, store } = base;
+  return {
+    ...base,
+    reconciling: once(
+      (): Omit<ReconcilePorts, 'webhookPath'> => ({
+        ...settlePorts(base),
+        forms: createFormProvider(unit()),
+        lists: createUnitLists(unit()),
+        tasks: createTasks(store()),
+      }),
+    ),
+  };
 }

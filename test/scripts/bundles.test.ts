@@ -103,10 +103,16 @@ describe('the bundle of a function', () => {
     expect(outside.filter((specifier) => !isBuiltin(specifier))).toEqual([]);
   });
 
-  it('of the exchange loads no Stytch SDK when the container starts', () => {
+  it('of the exchange holds no Stytch SDK, now or later', () => {
     const token = metafileOf('token');
-    expect(of(modulesOf(token, false), 'stytch')).toBe(false);
-    expect(of(modulesOf(token, false), 'jose')).toBe(true);
+    expect(of(modulesOf(token, true), 'stytch')).toBe(false);
+    expect(of(modulesOf(token, true), 'jose')).toBe(true);
+  });
+
+  it.each(functionNames)('holds none of the credential providers that Lambda has no use for: %s', (name) => {
+    const modules = modulesOf(metafileOf(name), true);
+    const providers = ['ini', 'sso', 'process', 'web-identity', 'node'];
+    expect(providers.filter((one) => of(modules, `@aws-sdk/credential-provider-${one}`))).toEqual([]);
   });
 
   it('of the sign-up holds the Stytch SDK, so that the check above can fail', () => {

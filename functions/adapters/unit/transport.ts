@@ -1,10 +1,11 @@
-// Unit's JSON:API over fetch: the org token, media type, retry rule, and errors kept to code and support id.
+// Unit's JSON:API: the org token, media type, retry rule, and errors kept to code and support id.
 import * as z from 'zod/mini';
 import { ServiceError, type UpstreamFault } from '../../core/errors.ts';
 import type { Log } from '../../core/ports.ts';
 import { parseJson } from '../json.ts';
 import { faultOf, type OutboundRequest, type Reply, send, sendRepeatably } from '../outbound.ts';
 import { type Secret, withSecret } from '../secrets.ts';
+import type { Wire } from '../wire.ts';
 
 const MEDIA_TYPE = 'application/vnd.api+json';
 
@@ -58,12 +59,12 @@ export interface UnitTransport {
   call(call: UnitCall): Promise<UnitReply>;
 }
 
-/** Calls one Unit host with one org token. */
-export function createUnitTransport(baseUrl: string, orgToken: Secret, log: Log): UnitTransport {
+/** Calls one Unit host with one org token; a test may put another wire under it. */
+export function createUnitTransport(baseUrl: string, orgToken: Secret, log: Log, wire?: Wire): UnitTransport {
   return {
     async call(call) {
       const attempt = (token: string): Promise<Reply> => {
-        const request = { ...toRequest(baseUrl, token, call), log };
+        const request = { ...toRequest(baseUrl, token, call), log, ...(wire && { wire }) };
         return call.tries > 1 ? sendRepeatably(request, call.tries) : send(request);
       };
       // Unit's 401 always means our own token: nothing was done, so even a POST may be sent again.

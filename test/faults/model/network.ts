@@ -1,4 +1,6 @@
-// Between the containers and the simulated Unit: the adapters' own `fetch`, and Unit's webhook deliveries back to us.
+// Between the containers and the simulated Unit: the adapters' calls, and Unit's webhook deliveries back to us.
+import { Readable } from 'node:stream';
+import type { Wire } from '../../../functions/adapters/wire.ts';
 import type { UnitSimulator } from '../../../simulators/unit/simulator.ts';
 import { type Container, type Outcome, outside } from './container.ts';
 import type { Fate } from './fates.ts';
@@ -37,6 +39,16 @@ interface Buffered {
 /** A POST of a request that gave up may still work for as long as Unit may take. */
 const UNIT_WORKS_FOR_SECONDS = 120;
 const UNIT_WAITS_MS = 5000;
+
+/** Puts `fetch` under the adapters, which can be taken over. */
+export const wireByFetch: Wire = async (url, { method, headers, body, signal }) => {
+  const answer = await fetch(url, { method, headers, signal, ...(body === undefined ? {} : { body }) });
+  return {
+    status: answer.status,
+    retryAfter: answer.headers.get('retry-after') ?? undefined,
+    chunks: answer.body ?? Readable.from([]),
+  };
+};
 
 /** Takes over `fetch` until the returned function is called. */
 export function takeOverFetch(options: NetworkOptions): () => void {

@@ -19,7 +19,7 @@ import type { Clock } from '../../../functions/core/ports.ts';
 import type { ReconcilePorts } from '../../../functions/core/reconcile/reconcile.ts';
 import { silent } from '../../support/adapters-log.ts';
 import type { Container } from './container.ts';
-import { unitUrlOf } from './network.ts';
+import { unitUrlOf, wireByFetch } from './network.ts';
 import { type Person, people, steppedUp, userOf } from './people.ts';
 
 export const fixed = (value: string): Secret => ({ read: async () => ({ value }), renew: async () => null });
@@ -34,7 +34,7 @@ export type ModelPorts = OpenFormPorts & DocumentPorts & ReconcilePorts;
 
 /** The store is the container's own way to the table. */
 export function createPorts({ name, user }: Container, store: Store, clock: Clock): ModelPorts {
-  const unit = createUnitTransport(unitUrlOf(name), fixed(ONBOARDING_TOKEN), silent);
+  const unit = createUnitTransport(unitUrlOf(name), fixed(ONBOARDING_TOKEN), silent, wireByFetch);
   return {
     policy,
     jwts: {
