@@ -1,7 +1,7 @@
 // Bundles each function into its own folder: what is deployed is what runs offline and what the tests read.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { build as bundle, type Metafile } from 'esbuild';
+import { build as bundle, type BuildOptions as EsbuildOptions, type Metafile } from 'esbuild';
 import tokenPolicies from '../config/token-policy.json' with { type: 'json' };
 import { type FunctionName, functionNames } from '../functions/contract/routes.ts';
 import { checkPolicies } from '../lib/check-policy.ts';
@@ -17,6 +17,27 @@ export interface Bundle {
 // The Stytch SDK is CommonJS and calls `require` for Node's own modules, which an ES module lacks.
 const requireForCommonJs =
   "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);";
+
+/** How every function is bundled; the bench bundles what it compares with them in the same way. */
+export const bundleOptions = {
+  absWorkingDir: process.cwd(),
+  outExtension: { '.js': '.mjs' },
+  chunkNames: 'chunk-[hash]',
+  bundle: true,
+  format: 'esm',
+  splitting: true,
+  minify: true,
+  keepNames: false,
+  legalComments: 'none',
+  sourcemap: false,
+  platform: 'node',
+  target: 'node20',
+  mainFields: ['module', 'main'],
+  alias: { '@aws-sdk/credential-provider-node': path.resolve('functions/lambda-credentials.ts') },
+  banner: { js: requireForCommonJs },
+  metafile: true,
+  logLevel: 'warning',
+} as const satisfies EsbuildOptions;
 
 export interface BuildOptions {
   /** Gets `functions/<name>/` and `meta/<name>.json`. @default dist */
@@ -50,26 +71,10 @@ async function bundleFunction(
 ): Promise<Bundle> {
   const folder = path.resolve(into, 'functions', name);
   const { metafile } = await bundle({
-    absWorkingDir: process.cwd(),
+    ...bundleOptions,
     entryPoints: [{ in: `functions/${name}.ts`, out: 'index' }],
     outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    chunkNames: 'chunk-[hash]',
-    bundle: true,
-    format: 'esm',
-    splitting: true,
-    minify: true,
-    keepNames: false,
-    legalComments: 'none',
-    sourcemap: false,
-    platform: 'node',
-    target: 'node20',
-    mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': path.resolve('functions/lambda-credentials.ts') },
-    banner: { js: requireForCommonJs },
     plugins: edits.length === 0 ? [] : [sourceEdits(edits)],
-    metafile: true,
-    logLevel: 'warning',
   });
   // Beside the folders, not in them: a metafile in there would ship, and change the asset's hash.
   await writeFile(path.resolve(into, 'meta', `${name}.json`), JSON.stringify(metafile));

@@ -44,7 +44,11 @@ export function createBase(name: FunctionName) {
       | 'STYTCH_SECRET_ARN'
       | 'UNIT_ORG_TOKEN_SECRET_ARN'
       | 'UNIT_WEBHOOK_SECRET_ARN',
-  ) => once(() => createSecret(secretsManager(), config().get(setting), clock));
+  ) =>
+    once(() => {
+      const arn = config().get(setting);
+      return createSecret(secretsManager(), arn, clock);
+    });
   const hashKey = secret('HASH_KEY_SECRET_ARN');
   const stytchSecret = secret('STYTCH_SECRET_ARN');
   const unitOrgToken = secret('UNIT_ORG_TOKEN_SECRET_ARN');

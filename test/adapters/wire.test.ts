@@ -29,7 +29,9 @@ beforeAll(async () => {
       cert: pem(selfSignedCertificate(publicKey, privateKey)),
     },
     (incoming, outgoing) => {
-      void incoming.toArray().then((chunks) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('end', () => {
         const { method, headers } = incoming;
         seen.push({ method, headers, body: Buffer.concat(chunks).toString() });
         outgoing.writeHead(200, { 'content-type': 'application/json' }).end('{"is":"héllo"}');

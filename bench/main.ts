@@ -1,0 +1,124 @@
+// `npm run bench`: measures everything, keeps the raw figures in bench/results, and draws docs/performance.md anew.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import path from 'node:path';
+import { build } from '../scripts/build.ts';
+import { bundleAll } from './bundles.ts';
+import { clientSize } from './client-size.ts';
+import { measureFirst } from './measure/first.ts';
+import { filesOfExchange, type LoadSubject, measureLoad } from './measure/load.ts';
+import { noDelays, usualDelays, Warm } from './measure/warm.ts';
+import { type NodeBinary, node24, type Outside, ownNode, startOutside } from './processes.ts';
+import { report } from './report/report.ts';
+import type { FirstSeries, LatencySeries, LoadSeries, Results, WarmSeries } from './results.ts';
+import { folderBytes } from './sizes.ts';
+
+const rounds = { load: 25, first: 11, cpuBlocks: 24, exchangesInBlock: 60, latency: 250 } as const;
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+type Bundles = Awaited<ReturnType<typeof bundleAll>>;
+
+/** The bundle with V8's compile cache beside it, as a deploy could ship one: only to know what that would bring. */
+async function cached(
+  node: NodeBinary,
+  { ours }: Bundles,
+  files: readonly string[],
+): Promise<readonly LoadSubject[]> {
+  if (Number(node.version.split('.')[0]) < 22) return [];
+  const folder = await mkdtemp(path.join(tmpdir(), 'bench-compile-cache-'));
+  const environment = { NODE_COMPILE_CACHE: folder };
+  const subject = { name: `${ours.name}-compile-cache`, files, environment };
+  // The first run writes the cache.
+  await measureLoad(node, [subject], 1);
+  return [subject];
+}
+
+async function cold(node: NodeBinary, bundles: Bundles, outside: Outside) {
+  const eventFile = path.resolve('dist/bench/event.json');
+  const newEvent = async () => writeFile(eventFile, JSON.stringify(await outside.event()));
+  await outside.setDelays(usualDelays);
+  await newEvent();
+  const { ours, floor, stockFloor, baseline, baselineBundled } = bundles;
+  const files = await filesOfExchange(node, ours, eventFile, outside.environment);
+  const load = await measureLoad(
+    node,
+    [
+      { name: ours.name, files },
+      ...[floor, stockFloor, baseline, baselineBundled].map(({ name, entry }) => ({ name, files: [entry] })),
+      ...(await cached(node, bundles, files)),
+    ],
+    rounds.load,
+  );
+  await newEvent();
+  const subjects = [ours, baseline, baselineBundled];
+  // Once unmeasured, so that the outside knows its answers.
+  await measureFirst(node, subjects, eventFile, outside.environment, 1);
+  const first = await measureFirst(node, subjects, eventFile, outside.environment, rounds.first);
+  return { load, first, files };
+}
+
+async function measure(): Promise<Results> {
+  const built = await build();
+  const bundles = await bundleAll();
+  const other = await node24();
+  const nodes = other === null ? [ownNode] : [ownNode, other];
+  const newest = other ?? ownNode;
+  const outside = await startOutside();
+  const load: LoadSeries[] = [];
+  const first: FirstSeries[] = [];
+  const cpu: WarmSeries[] = [];
+  const latency: LatencySeries[] = [];
+  let connections = 0;
+  let files: readonly string[] = [];
+  try {
+    for (const node of nodes) {
+      say(`Node ${node.version}: loads and first exchanges`);
+      const figures = await cold(node, bundles, outside);
+      load.push(...figures.load);
+      first.push(...figures.first);
+      files = figures.files;
+      say(`Node ${node.version}: warm exchanges`);
+      const { ours, bareWire, bareFetch } = bundles;
+      const warm = await Warm.start(node, outside, ours, [bareWire, bareFetch]);
+      cpu.push(...(await warm.cpu(rounds.cpuBlocks, rounds.exchangesInBlock)));
+      warm.close();
+    }
+    say(`Node ${newest.version}: latency`);
+    const warm = await Warm.start(newest, outside, bundles.ours, [bundles.bareWire]);
+    connections = await warm.connections(1000);
+    for (const delays of ['usual', 'none'] as const) {
+      const series = await warm.latency(rounds.latency, delays === 'usual' ? usualDelays : noDelays);
+      latency.push(...series.map((one) => ({ ...one, delays })));
+    }
+    warm.close();
+  } finally {
+    outside.close();
+  }
+  return {
+    machine: {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: cpus().length,
+      memoryGb: Math.round(totalmem() / 2 ** 30),
+      loadAverage: loadavg().map((one) => Math.round(one * 10) / 10),
+      nodes: nodes.map(({ version }) => version),
+      date: new Date().toISOString().slice(0, 10),
+    },
+    sizes: {
+      functions: Object.fromEntries(built.map(({ name, folder }) => [name, folderBytes(folder)])),
+      exchangeFiles: files.map((file) => path.basename(file)),
+      client: await clientSize(),
+    },
+    load,
+    first,
+    cpu,
+    latency,
+    connections,
+  };
+}
+
+const results = await measure();
+await mkdir('bench/results', { recursive: true });
+await writeFile('bench/results/latest.json', `${JSON.stringify(results)}\n`);
+await rm('dist/bench', { recursive: true, force: true, maxRetries: 2 });
+await report(results);
