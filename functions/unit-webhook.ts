@@ -1,5 +1,5 @@
 // Unit's webhook: prove the bytes, then settle what they name; exactly 200 when all is applied.
-import { parseBatch, requireSignature } from './adapters/unit/webhook.ts';
+import { ageOf, parseBatch, requireSignature } from './adapters/unit/webhook.ts';
 import { webhookRoutes as routes } from './contract/webhook-routes.ts';
 import { applyEvents } from './core/onboarding/apply-events.ts';
 import { createWebhookDeps } from './deps/onboarding.ts';
@@ -15,9 +15,12 @@ export const handler = serve(
   runtime,
   signed(routes.unitWebhook, async ({ incoming }) => {
     await requireSignature(webhookToken(), incoming.rawBody, incoming.header('x-unit-signature'));
-    const { events, unreadable } = parseBatch(incoming.rawBody);
-    runtime.log.record('unit_webhook.received', { events: events.length, unreadable });
-    await applyEvents(settling(), events, AbortSignal.timeout(APPLY_WITHIN_MS));
+    const delivery = parseBatch(incoming.rawBody);
+    const { events, unreadable } = delivery;
+    const ports = settling();
+    const ageSeconds = ageOf(delivery, ports.clock());
+    runtime.log.record('unit_webhook.received', { events: events.length, unreadable, ageSeconds });
+    await applyEvents(ports, events, AbortSignal.timeout(APPLY_WITHIN_MS));
     return { status: 200 };
   }),
 );

@@ -76,6 +76,12 @@ export const alarmRules = {
     periods: 4,
     datapoints: 1,
   },
+  WebhookLate: {
+    description: "Unit's events reach the webhook over 15 minutes after they came about",
+    metric: 'WebhookAgeSeconds',
+    statistic: 'Maximum',
+    threshold: 900,
+  },
   WebhookEventsFailed: {
     description: 'An event of Unit could not be applied for its own reasons and was put aside',
     metric: 'WebhookEventsFailed',

@@ -4,6 +4,9 @@ import {
   Dashboard,
   GraphWidget,
   type IMetric,
+  LogQueryVisualizationType,
+  LogQueryWidget,
+  MathExpression,
   type Metric,
   Stats,
   TextWidget,
@@ -41,6 +44,15 @@ export class BridgeDashboard extends Construct {
             ownMetric(stage, 'ExchangeMilliseconds', p99, 'p99 ms'),
           ]),
         ],
+        [
+          refusalsByReason(functions),
+          graph('Step-ups done for a hundred asked for', [
+            percent('100 * done / asked', {
+              done: ownMetric(stage, 'StepUps'),
+              asked: ownMetric(stage, 'StepUpsAsked'),
+            }),
+          ]),
+        ],
         [heading('If not: is it us, Stytch, Unit or AWS?')],
         [
           graph('Requests that failed, by whose fault', [
@@ -60,8 +72,8 @@ export class BridgeDashboard extends Construct {
             ownMetric(stage, 'UnitFailures', 'Sum', 'Unit'),
             ownMetric(stage, 'SendsSwallowed', 'Sum', 'messages swallowed'),
           ]),
-          graph('Calls to Unit (it allows 5,000 in five minutes and address)', [
-            ownMetric(stage, 'UnitCalls', 'Sum', 'calls'),
+          graph("Share of Unit's rate limit (5,000 calls in five minutes and address)", [
+            percent('100 * calls / 5000', { calls: ownMetric(stage, 'UnitCalls') }),
             ownMetric(stage, 'UnitRateLimited', 'Sum', 'refused for their number'),
           ]),
         ],
@@ -77,8 +89,9 @@ export class BridgeDashboard extends Construct {
         ],
         [heading('Is anything left behind?')],
         [
-          graph('Oldest application that waits for its next look, lag of the event backfill', [
+          graph('How late: applications that wait for a look, events of the webhook, their backfill', [
             ownMetric(stage, 'OldestUnsettledSeconds', Stats.MAXIMUM, 'oldest unsettled, seconds'),
+            ownMetric(stage, 'WebhookAgeSeconds', Stats.MAXIMUM, 'oldest event of a delivery, seconds'),
             ownMetric(stage, 'EventCursorLagSeconds', Stats.MAXIMUM, 'event backfill, seconds'),
           ]),
           graph('Webhook and reconcile', [
@@ -86,6 +99,7 @@ export class BridgeDashboard extends Construct {
             ownMetric(stage, 'WebhookEventsFailed', 'Sum', 'events put aside'),
             ownMetric(stage, 'WebhookEventsForeign', 'Sum', 'events about nobody of ours'),
             ownMetric(stage, 'ReconcileRuns', 'Sum', 'reconciles'),
+            ownMetric(stage, 'ApplicationsDue', Stats.MAXIMUM, 'unsettled applications due at once'),
             ownMetric(stage, 'ReconcileFailures', 'Sum', 'what the reconcile failed on'),
             ownMetric(stage, 'ApplicationsUnlinked', 'Sum', 'applications made past us'),
             ownMetric(stage, 'CustomersParked', 'Sum', 'customers held for review'),
@@ -114,3 +128,21 @@ const heading = (text: string): TextWidget =>
   new TextWidget({ markdown: `## ${text}`, width: 24, height: 1 });
 
 const graph = (title: string, left: IMetric[]): GraphWidget => new GraphWidget({ title, left, width: 12 });
+
+const percent = (expression: string, usingMetrics: Record<string, IMetric>): MathExpression =>
+  new MathExpression({ expression, usingMetrics, period, label: '%' });
+
+/** Of every function, from its log: a metric for each code would cost more than it tells. */
+const refusalsByReason = (functions: BridgeDashboardProps['functions']): LogQueryWidget =>
+  new LogQueryWidget({
+    title: 'Refusals and failures by code',
+    view: LogQueryVisualizationType.TABLE,
+    width: 12,
+    logGroupNames: Object.values(functions).map(({ logGroup }) => logGroup.logGroupName),
+    queryLines: [
+      "filter code = 'request.refused'",
+      'stats count(*) as requests by errorCode, route',
+      'sort requests desc',
+      'limit 20',
+    ],
+  });

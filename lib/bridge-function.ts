@@ -25,6 +25,7 @@ export interface BridgeFunctionProps extends FunctionEnvironmentProps {
 export class BridgeFunction extends Construct {
   readonly name: FunctionName;
   readonly lambda: LambdaFunction;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: BridgeFunctionProps) {
     super(scope, id);
@@ -53,6 +54,7 @@ export class BridgeFunction extends Construct {
           'X-Ray knows no resource that a trace could be limited to, so AWS accepts nothing but * here.',
       });
     this.name = name;
+    this.logGroup = logGroup;
     this.lambda = new LambdaFunction(this, 'Function', {
       description: profile.description,
       runtime: Runtime.NODEJS_24_X,

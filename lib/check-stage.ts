@@ -1,7 +1,8 @@
 // Refuses a stage that could not work or would not be safe, before anything is made of it.
 import tokenPolicies from '../config/token-policy.json' with { type: 'json' };
+import { routes } from '../functions/contract/routes.ts';
 import { policyNames } from '../functions/contract/token-policy.ts';
-import type { Stage } from './stages.ts';
+import type { Stage, Throttle } from './stages.ts';
 
 /** Throws one error that names every field at fault. */
 export function checkStage(stage: Stage): void {
@@ -74,8 +75,17 @@ function* limitFaults({ limits, throttles }: Stage): Generator<string> {
   }
   // At ten Stytch itself locks the user, so strangers could lock people out.
   if (limits.failuresInARow.max >= 10) yield 'limits.failuresInARow.max must be below 10';
-  if (!isWhole(throttles.rate, 1)) yield 'throttles.rate must be a whole number above 0';
-  if (!isWhole(throttles.burst, throttles.rate)) yield 'throttles.burst must be throttles.rate or more';
+  yield* throttleFaults('throttles', throttles);
+  for (const [name, throttle] of Object.entries(throttles.routes ?? {})) {
+    const field = `throttles.routes.${name}`;
+    if (Object.hasOwn(routes, name)) yield* throttleFaults(field, throttle);
+    else yield `${field} must be a route of functions/contract/routes.ts: ${Object.keys(routes).join(', ')}`;
+  }
+}
+
+function* throttleFaults(field: string, { rate, burst }: Throttle): Generator<string> {
+  if (!isWhole(rate, 1)) yield `${field}.rate must be a whole number above 0`;
+  if (!isWhole(burst, Math.max(1, rate))) yield `${field}.burst must be ${field}.rate or more`;
 }
 
 const policies = policyNames(tokenPolicies);

@@ -6,6 +6,7 @@ import {
   CfnDomainName,
   CfnIntegration,
   CfnRoute,
+  CfnStage,
   CorsHttpMethod,
   HttpApi,
   HttpStage,
@@ -45,7 +46,7 @@ export class PublicApi extends Construct {
     this.url = customDomain === undefined ? this.api.apiEndpoint : `https://${customDomain.name}`;
     const defaultStage = this.addStage(stage);
     this.domainTarget = customDomain && this.addDomain(customDomain, defaultStage);
-    this.addRoutes(functions);
+    this.addThrottles(stage, defaultStage, this.addRoutes(functions));
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-APIG4',
       reason:
@@ -88,18 +89,43 @@ export class PublicApi extends Construct {
     });
   }
 
-  private addRoutes(functions: PublicApiProps['functions']): void {
+  /** AWS refuses a setting of a route that is not there yet, and such settings replace the default ones whole. */
+  private addThrottles({ throttles }: Stage, { node }: HttpStage, made: ReadonlyMap<string, CfnRoute>): void {
+    const { defaultChild } = node;
+    if (!(defaultChild instanceof CfnStage)) throw new Error('the stage of the API has no resource');
+    const throttled = Object.entries(throttles.routes ?? {}).flatMap(([name, throttle]) => {
+      const route = made.get(name);
+      return route === undefined ? [] : [{ route, throttle }];
+    });
+    for (const { route } of throttled) defaultChild.addResourceDependency(route);
+    defaultChild.routeSettings = Object.fromEntries(
+      throttled.map(({ route, throttle }) => [
+        route.routeKey,
+        {
+          ThrottlingRateLimit: throttle.rate,
+          ThrottlingBurstLimit: throttle.burst,
+          DetailedMetricsEnabled: true,
+        },
+      ]),
+    );
+  }
+
+  /** The routes by their names in the contract. */
+  private addRoutes(functions: PublicApiProps['functions']): ReadonlyMap<string, CfnRoute> {
     const targets = new Map<FunctionName, string>();
+    const made = new Map<string, CfnRoute>();
     for (const [name, route] of Object.entries<Route>(routes)) {
       const target = targets.get(route.function) ?? this.integrate(functions[route.function]);
       targets.set(route.function, target);
-      new CfnRoute(this, `${name[0]?.toUpperCase()}${name.slice(1)}Route`, {
+      const cfnRoute = new CfnRoute(this, `${name[0]?.toUpperCase()}${name.slice(1)}Route`, {
         apiId: this.api.apiId,
         routeKey: `${route.method} ${route.path}`,
         authorizationType: 'NONE',
         target: `integrations/${target}`,
       });
+      made.set(name, cfnRoute);
     }
+    return made;
   }
 
   private integrate({ node, lambda }: BridgeFunction): string {

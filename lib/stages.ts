@@ -1,6 +1,12 @@
 // What differs between the stages. A team replaces the example domains and the project ids, and adds stages of its own.
-import type { FunctionName } from '../functions/contract/routes.ts';
+import type { FunctionName, routes } from '../functions/contract/routes.ts';
 import { defaultLimits, type Limits } from '../functions/core/limits.ts';
+
+/** Requests a second, and how many may come at once. AWS keeps to both as best it can, not exactly. */
+export interface Throttle {
+  readonly rate: number;
+  readonly burst: number;
+}
 
 export interface Stage {
   /** Lower-case letters, digits and dashes; part of the stack's name. */
@@ -24,8 +30,10 @@ export interface Stage {
   /** A named policy in `config/token-policy.json`. */
   readonly tokenPolicy: string;
   readonly limits: Limits;
-  /** Requests a second over all routes and callers, and how many may come at once. */
-  readonly throttles: { readonly rate: number; readonly burst: number };
+  /** Of all callers together. A route that is named here has a throttle of its own, which no other route can use up. */
+  readonly throttles: Throttle & {
+    readonly routes?: Readonly<Partial<Record<keyof typeof routes, Throttle>>>;
+  };
   /** One of the periods that CloudWatch Logs knows. */
   readonly logRetentionDays: number;
   /** Protects the table and the stack from deletion, and keeps the logs when the stack goes. */
@@ -63,8 +71,17 @@ const everyStage = {
   session: { idleSeconds: 3600, maxSeconds: 43_200 },
   tokenPolicy: 'default',
   limits: defaultLimits,
-  // 900 a minute: below the 1,000 that Unit allows one address, even if every request became one call.
-  throttles: { rate: 15, burst: 50 },
+  // With the webhook's 900 a minute: below the 1,000 that Unit allows one address, even if every request became one call.
+  throttles: {
+    rate: 10,
+    burst: 50,
+    routes: {
+      // Open to strangers, and never asks Unit: a flood of sign-ups must not keep others out.
+      signUp: { rate: 5, burst: 20 },
+      authenticate: { rate: 5, burst: 20 },
+      unitWebhook: { rate: 5, burst: 25 },
+    },
+  },
   trustedProxy: 'none',
   tracing: 'sampled',
 } as const;

@@ -26,12 +26,14 @@ export const metricNames = [
   'UnitMilliseconds',
   'UnitRateLimited',
   'WebhookDeliveries',
+  'WebhookAgeSeconds',
   'WebhookEventsFailed',
   'WebhookEventsForeign',
   'ApplicationsUnlinked',
   'WebhookUnhealthy',
   'ReconcileRuns',
   'ReconcileFailures',
+  'ApplicationsDue',
   'OldestUnsettledSeconds',
   'EventCursorLagSeconds',
   'CustomersParked',
@@ -65,7 +67,7 @@ export function metricsOf(code: string, fields: LogFields): readonly Measurement
     case 'sign_up.sent':
       return fields['note'] === 'sent' ? [] : [['SendsSwallowed', 1]];
     case 'unit_webhook.received':
-      return [['WebhookDeliveries', 1]];
+      return ofDelivery(fields);
     case 'unit_webhook.applied':
       return ofEvent(String(fields['outcome']));
     case 'unit_webhook.unhealthy':
@@ -141,6 +143,12 @@ function isFailed({ vendorStatus }: LogFields): boolean {
   return status === null || status >= 500 || status === 401 || status === 403 || status === 429;
 }
 
+/** A delivery that does not tell when its events came about is counted and not measured. */
+function ofDelivery({ ageSeconds }: LogFields): readonly Measurement[] {
+  const age = numberOf(ageSeconds);
+  return [['WebhookDeliveries', 1], ...(age === null ? [] : ([['WebhookAgeSeconds', age]] as const))];
+}
+
 function ofEvent(outcome: string): readonly Measurement[] {
   if (outcome.startsWith('failed')) return [['WebhookEventsFailed', 1]];
   if (outcome === 'unlinked') return [['ApplicationsUnlinked', 1]];
@@ -150,9 +158,11 @@ function ofEvent(outcome: string): readonly Measurement[] {
 function ofReconcile(fields: LogFields): readonly Measurement[] {
   const oldest = numberOf(fields['oldestDueSeconds']);
   const lag = numberOf(fields['cursorLagSeconds']);
+  const due = numberOf(fields['due']);
   return [
     ['ReconcileRuns', 1],
     ['ReconcileFailures', numberOf(fields['failed']) ?? 0],
+    ...(due === null ? [] : ([['ApplicationsDue', due]] as const)),
     ...(oldest === null ? [] : ([['OldestUnsettledSeconds', oldest]] as const)),
     ...(lag === null ? [] : ([['EventCursorLagSeconds', lag]] as const)),
   ];

@@ -143,7 +143,24 @@ describe('S7 the metrics that a log record stands for', () => {
       { note: 'user_lock_limit_reached' },
       { SendsSwallowed: 1 },
     ],
-    ['a delivery', 'unit_webhook.received', { events: 3, unreadable: 0 }, { WebhookDeliveries: 1 }],
+    [
+      'a delivery',
+      'unit_webhook.received',
+      { events: 3, unreadable: 0, ageSeconds: 4 },
+      { WebhookDeliveries: 1, WebhookAgeSeconds: 4 },
+    ],
+    [
+      'a delivery of events of this very second',
+      'unit_webhook.received',
+      { events: 1, unreadable: 0, ageSeconds: 0 },
+      { WebhookDeliveries: 1, WebhookAgeSeconds: 0 },
+    ],
+    [
+      'a delivery that does not tell how old it is',
+      'unit_webhook.received',
+      { events: 3, unreadable: 0, ageSeconds: null },
+      { WebhookDeliveries: 1 },
+    ],
     ['an event applied', 'unit_webhook.applied', { outcome: 'settled' }, {}],
     [
       'an event that failed',
@@ -161,8 +178,14 @@ describe('S7 the metrics that a log record stands for', () => {
     [
       'a reconcile',
       'reconcile.completed',
-      { failed: 2, oldestDueSeconds: 30, cursorLagSeconds: 60 },
-      { ReconcileRuns: 1, ReconcileFailures: 2, OldestUnsettledSeconds: 30, EventCursorLagSeconds: 60 },
+      { due: 4, failed: 2, oldestDueSeconds: 30, cursorLagSeconds: 60 },
+      {
+        ReconcileRuns: 1,
+        ReconcileFailures: 2,
+        ApplicationsDue: 4,
+        OldestUnsettledSeconds: 30,
+        EventCursorLagSeconds: 60,
+      },
     ],
     ['a reconcile that got nowhere', 'reconcile.completed', {}, { ReconcileRuns: 1, ReconcileFailures: 0 }],
     ['a parked customer', 'customer.parked', {}, { CustomersParked: 1 }],

@@ -1,4 +1,5 @@
 // W8, W9, INV4: what lost webhooks, dead runs and vendor outages leave behind is repaired, and everybody is told.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { call, eventually } from '../../local/journey-client.ts';
@@ -125,6 +126,27 @@ describe('INV4 Webhooks that never came', () => {
     expect(eventsApplied).toBeGreaterThanOrEqual(36);
     for (const { user } of customers) expect(await exchange(user)).toMatchObject({ status: 201 });
   }, 60_000);
+});
+
+describe('S7 A webhook that Unit sends late', () => {
+  it('is measured by its oldest event, and applied like any other', async () => {
+    world.unit.controls.dropNextWebhooks(0);
+    const { user, unitApplicationId } = await pendingApplicant();
+    world.unit.controls.pauseWebhooks();
+    world.unit.controls.decide(unitApplicationId, 'approve');
+    await sleep(2500);
+    const from = world.logs().length;
+    world.unit.controls.resumeWebhooks();
+    await eventually('the claim', 10, async () => (await exchange(user)).status === 201 || undefined);
+    const lines = () => world.logs().slice(from);
+    const received = lines().filter(({ line }) => line.includes('"code":"unit_webhook.received"'));
+    const ages = received.map(({ line }) => Number(JSON.parse(line).ageSeconds));
+    expect(Math.max(...ages)).toBeGreaterThanOrEqual(2);
+    const measured = await eventually('the metric', 10, () =>
+      lines().find(({ line }) => line.includes('"Name":"WebhookAgeSeconds","Unit":"Seconds"')),
+    );
+    expect(ages).toContain([JSON.parse(measured.line).WebhookAgeSeconds].flat()[0]);
+  });
 });
 
 describe('W8 A run that has nothing to do', () => {

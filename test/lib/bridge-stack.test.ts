@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import type { MetricName } from '../../functions/contract/metrics.ts';
 import { type FunctionName, functionNames, type Route, routes } from '../../functions/contract/routes.ts';
 import { functionSettings } from '../../functions/contract/settings.ts';
 import { alarmRuleNames, alarmRuleOf } from '../../lib/alarm-rules.ts';
@@ -31,6 +32,7 @@ interface Resource {
   readonly Properties: Properties;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
+  readonly DependsOn?: string | readonly string[];
 }
 interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
@@ -53,6 +55,7 @@ const fullStage: Stage = {
   name: 'full',
   alarmEmail: 'on-call@bank.example',
   reservedConcurrency: { token: 50 },
+  throttles: { rate: 10, burst: 50, routes: { exchangeToken: { rate: 2, burst: 3 } } },
   tracing: 'off',
   customDomain: {
     name: 'api.bank.example',
@@ -158,8 +161,46 @@ describe('the HTTP API', () => {
     expect(only(prod, 'AWS::ApiGatewayV2::Stage').Properties).toMatchObject({
       StageName: '$default',
       AutoDeploy: true,
-      DefaultRouteSettings: { ThrottlingRateLimit: 15, ThrottlingBurstLimit: 50 },
+      DefaultRouteSettings: {
+        ThrottlingRateLimit: stages.prod.throttles.rate,
+        ThrottlingBurstLimit: stages.prod.throttles.burst,
+      },
     });
+  });
+
+  it('O4 throttles sign-up, its second step and the webhook each by itself, measured like the others', () => {
+    const settings = (rate: number, burst: number) => ({
+      ThrottlingRateLimit: rate,
+      ThrottlingBurstLimit: burst,
+      DetailedMetricsEnabled: true,
+    });
+    expect(only(prod, 'AWS::ApiGatewayV2::Stage').Properties['RouteSettings']).toEqual({
+      'POST /v1/signup': settings(5, 20),
+      'POST /v1/signup/authenticate': settings(5, 20),
+      'POST /webhooks/unit': settings(5, 25),
+    });
+    expect(only(full, 'AWS::ApiGatewayV2::Stage').Properties['RouteSettings']).toEqual({
+      'POST /v1/token': settings(2, 3),
+    });
+  });
+
+  it.each<[string, () => Template]>([
+    ['prod', () => prod],
+    ['full', () => full],
+  ])('makes a route before its throttle in %s, which AWS refuses otherwise', (_, template) => {
+    const { DependsOn, Properties } = only(template(), 'AWS::ApiGatewayV2::Stage');
+    const keys = listOf(DependsOn).map((id) => template().Resources[String(id)]?.Properties.RouteKey);
+    expect(new Set(keys)).toEqual(new Set(Object.keys({ ...Object(Properties['RouteSettings']) })));
+    expect(keys.length).toBeGreaterThan(0);
+  });
+
+  it('D6 lets through less than Unit allows one address, though each request were one call', () => {
+    const { rate, routes: own } = stages.prod.throttles;
+    const callsUnit = Object.entries<Route>(routes).filter(
+      ([name, route]) => name in own && route.function !== 'signup',
+    );
+    expect(callsUnit.map(([name]) => name)).toEqual(['unitWebhook']);
+    expect((rate + own.unitWebhook.rate) * 60).toBeLessThan(1000);
   });
 
   it('O8 allows exactly the origins, methods and headers that the design names', () => {
@@ -477,6 +518,39 @@ describe('the alarms', () => {
     const policy = JSON.stringify(only(full, 'AWS::SNS::TopicPolicy').Properties);
     expect(policy).toContain('"aws:SecureTransport":"false"');
     expect(policy).toContain('"aws:SourceAccount":{"Ref":"AWS::AccountId"}');
+  });
+});
+
+describe('the dashboard', () => {
+  const body = (): string => JSON.stringify(only(prod, 'AWS::CloudWatch::Dashboard').Properties);
+
+  it.each<MetricName>([
+    'Exchanges',
+    'ExchangesRefused',
+    'ExchangesFailed',
+    'StytchMilliseconds',
+    'StytchFailures',
+    'UnitMilliseconds',
+    'UnitFailures',
+    'UnitCalls',
+    'StepUpsAsked',
+    'StepUps',
+    'WebhookAgeSeconds',
+    'ApplicationsDue',
+    'OldestUnsettledSeconds',
+    'EventCursorLagSeconds',
+    'ColdStarts',
+  ])('S7 shows %s of its own stage', (name) => {
+    expect(body()).toContain(`\\"StytchUnitBridge/prod\\",\\"${name}\\"`);
+  });
+
+  it("S7 shows AWS's throttles of each function, and refusals by code out of each log", () => {
+    for (const name of functionNames) {
+      const [id, { LoggingConfig }] = functionOf(prod, name);
+      expect(body()).toMatch(new RegExp(`Throttles[^}]*${JSON.stringify({ Ref: id }).slice(1, -1)}`));
+      expect(body()).toContain(`SOURCE '",{"Ref":"${LoggingConfig?.LogGroup.Ref}"`);
+    }
+    expect(body()).toContain('stats count(*) as requests by errorCode, route');
   });
 });
 

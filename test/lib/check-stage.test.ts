@@ -11,6 +11,8 @@ const ownDomain = {
   certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/6f2c1d4e-9b7a-4c55-8f3e-1a2b3c4d5e6f',
 };
 
+const throttled = (routes: object): Stage['throttles'] => ({ rate: 10, burst: 50, routes });
+
 const faultyStages: readonly [field: string, base: Stage, change: Partial<Stage>][] = [
   ['name', stages.dev, { name: 'Dev 1' }],
   ['stytchProjectId', stages.dev, { stytchProjectId: stages.prod.stytchProjectId }],
@@ -55,6 +57,15 @@ const faultyStages: readonly [field: string, base: Stage, change: Partial<Stage>
   ['limits.sendsPerSource.windowSeconds', stages.prod, { limits: windowless }],
   ['throttles.rate', stages.prod, { throttles: { rate: 0, burst: 1 } }],
   ['throttles.burst', stages.prod, { throttles: { rate: 10, burst: 5 } }],
+  [
+    'throttles.routes.signUp.rate',
+    stages.prod,
+    { throttles: throttled({ signUp: { rate: 0.5, burst: 9 } }) },
+  ],
+  ['throttles.routes.me.burst', stages.prod, { throttles: throttled({ me: { rate: 10, burst: 9 } }) }],
+  ['throttles.routes.me.burst', stages.prod, { throttles: throttled({ me: { rate: 1, burst: 0 } }) }],
+  ['throttles.routes.sign_up', stages.prod, { throttles: throttled({ sign_up: { rate: 1, burst: 1 } }) }],
+  ['throttles.routes.toString', stages.prod, { throttles: throttled({ toString: { rate: 1, burst: 1 } }) }],
   ['logRetentionDays', stages.prod, { logRetentionDays: 100 }],
   ['alarmEmail', stages.prod, { alarmEmail: 'on-call' }],
   ['reservedConcurrency.token', stages.prod, { reservedConcurrency: { token: 0 } }],
@@ -87,6 +98,10 @@ describe('the check of a stage', () => {
       '- logRetentionDays',
     ]);
     expect(fault).toContain('Stage prod:');
+  });
+
+  it('lets a stage throttle all routes together', () => {
+    expect(faultOf({ ...stages.prod, throttles: { rate: 1, burst: 1 } })).toBe('no fault');
   });
 
   it('lets a stage for native apps alone have no origin', () => {

@@ -12,6 +12,10 @@ const event = z.looseObject({
   relationships: z.optional(z.looseObject({ application: related, customer: related })),
 });
 
+const dated = z.looseObject({
+  attributes: z.looseObject({ createdAt: z.iso.datetime({ offset: true }) }),
+});
+
 export interface ParsedEvents {
   readonly events: readonly UnitEvent[];
   /** Entries that are no events at all; they cannot be recorded, only counted. */
@@ -34,4 +38,16 @@ export function toEvents(entries: readonly unknown[]): ParsedEvents {
     ];
   });
   return { events, unreadable: entries.length - events.length };
+}
+
+/**
+ * When the oldest of the entries came about; null where none tells. Only to measure how late they come: Unit sends in
+ * any order, so no rule may read it.
+ */
+export function oldestOf(entries: readonly unknown[]): number | null {
+  const times = entries.flatMap((entry) => {
+    const one = dated.safeParse(entry);
+    return one.success ? [Date.parse(one.data.attributes.createdAt) / 1000] : [];
+  });
+  return times.length === 0 ? null : Math.min(...times);
 }

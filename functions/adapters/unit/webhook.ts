@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { ServiceError } from '../../core/errors.ts';
 import { parseJson } from '../json.ts';
 import type { Secret } from '../secrets.ts';
-import { type ParsedEvents, toEvents } from './events.ts';
+import { oldestOf, type ParsedEvents, toEvents } from './events.ts';
 
 /** Twenty bytes in base64. */
 const signatureForm = /^[A-Za-z0-9+/]{27}=$/;
@@ -37,12 +37,21 @@ export async function requireSignature(
 
 const batch = z.looseObject({ data: z.array(z.unknown()).check(z.maxLength(1000)) });
 
+export interface Delivery extends ParsedEvents {
+  /** Of the oldest event; null where none tells. */
+  readonly createdAt: number | null;
+}
+
 /**
  * Reads a delivery whose signature was proved.
  * @throws ServiceError `invalid_request` when it is no batch
  */
-export function parseBatch(rawBody: Uint8Array): ParsedEvents {
+export function parseBatch(rawBody: Uint8Array): Delivery {
   const parsed = batch.safeParse(parseJson(Buffer.from(rawBody).toString('utf8')));
   if (!parsed.success) throw new ServiceError('invalid_request', { reason: 'no_batch' });
-  return toEvents(parsed.data.data);
+  return { ...toEvents(parsed.data.data), createdAt: oldestOf(parsed.data.data) };
 }
+
+/** How late a delivery comes, in whole seconds; a clock of Unit's ahead of ours makes it 0. */
+export const ageOf = ({ createdAt }: Delivery, now: number): number | null =>
+  createdAt === null ? null : Math.max(0, Math.round(now - createdAt));

@@ -9,6 +9,8 @@ export type SettleDuePorts = LookPorts & { readonly calls: Calls };
 
 /** How many applications, but for the last: for how long the one that waits longest has been due. */
 export interface SettleDueSummary {
+  /** As many as one run sees. */
+  readonly due: number;
   readonly checked: number;
   readonly settled: number;
   readonly givenUp: number;
@@ -32,6 +34,7 @@ export async function settleDue(ports: SettleDuePorts, signal: AbortSignal): Pro
   const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
   const cutOff = failures.filter(({ reason }) => isOutOfCalls(reason)).length;
   return {
+    due: due.length + unreadable,
     checked: due.length - count('postponed') - cutOff,
     settled: count('settled'),
     givenUp: count('given_up'),

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it, jest } from '@jest/globals';
 import { createSecret, type Secret, type SecretValue } from '../../../functions/adapters/secrets.ts';
-import { isSignedBy, parseBatch, requireSignature } from '../../../functions/adapters/unit/webhook.ts';
+import { ageOf, isSignedBy, parseBatch, requireSignature } from '../../../functions/adapters/unit/webhook.ts';
 import { codeOf } from '../../support/adapters-errors.ts';
 import { ARN, fixedSecret, startSecrets } from '../../support/adapters-secrets.ts';
 
@@ -127,6 +127,7 @@ describe('a batch of events', () => {
         },
       ],
       unreadable: 0,
+      createdAt: Date.parse('2026-02-03T04:05:06.789Z') / 1000,
     });
   });
 
@@ -166,7 +167,36 @@ describe('a batch of events', () => {
   });
 
   it('W7 may be empty', () => {
-    expect(parsed({ data: [] })).toEqual({ events: [], unreadable: 0 });
+    expect(parsed({ data: [] })).toEqual({ events: [], unreadable: 0, createdAt: null });
+  });
+
+  const at = (createdAt: unknown) => event({ attributes: { createdAt } });
+  const ageAt = (now: string, ...entries: readonly unknown[]) =>
+    ageOf(parsed({ data: entries }), Date.parse(now) / 1000);
+
+  it('S7 W5 is as old as its oldest event, in whichever order they come', () => {
+    const entries = [at('2026-02-03T04:05:06Z'), at('2026-02-03T05:00:00.000+01:00'), at(undefined)];
+    expect(ageAt('2026-02-03T04:10:00.400Z', ...entries)).toBe(600);
+    expect(ageAt('2026-02-03T04:10:00.400Z', ...entries.toReversed())).toBe(600);
+  });
+
+  it("S7 is never younger than now, when Unit's clock is ahead of ours", () => {
+    expect(ageAt('2026-02-03T04:05:00Z', at('2026-02-03T04:05:30Z'))).toBe(0);
+  });
+
+  it.each([
+    ['missing', event()],
+    ['no attributes but null', event({ attributes: null })],
+    ['null', at(null)],
+    ['empty', at('')],
+    ['no time', at('yesterday')],
+    ['a day alone', at('2026-02-03')],
+    ['a day that does not exist', at('2026-02-30T00:00:00Z')],
+    ['a number', at(1_770_091_506)],
+  ])('S7 W7 is read all the same, and has no age, where its time is %s', (_, entry) => {
+    const batch = parsed({ data: [entry] });
+    expect(batch).toMatchObject({ events: [{ eventId: '900001' }], unreadable: 0, createdAt: null });
+    expect(ageOf(batch, 1_770_091_506)).toBeNull();
   });
 
   it.each([

@@ -41,6 +41,7 @@ describe('A run of the reconcile', () => {
     dueApplications(1);
     const summary = await scene.run();
     expect(summary).toEqual({
+      due: 1,
       checked: 1,
       settled: 1,
       givenUp: 0,

@@ -51,6 +51,7 @@ describe('INV4 The reconcile reads again what is not settled', () => {
     const world = worldOf(due());
     world.unit.applications.set('800001', unitApplication({ status: 'PendingReview' }));
     expect(await runReconcile(world)).toEqual({
+      due: 1,
       checked: 1,
       settled: 1,
       givenUp: 0,
@@ -98,6 +99,12 @@ describe('INV4 The reconcile reads again what is not settled', () => {
     expect(await runReconcile(world)).toMatchObject({ checked: 2, oldestDueSeconds: 90 });
   });
 
+  it('and tells how many are due, also of those that it cannot read', async () => {
+    const world = worldOf();
+    world.ports.mappings.unsettled = async () => ({ due: [due()], unreadable: 2 });
+    expect(await runReconcile(world)).toMatchObject({ due: 3, checked: 1, failed: 2 });
+  });
+
   it('and tells no age of one whose time it does not know', async () => {
     const world = worldOf();
     world.ports.mappings.unsettled = async () => ({ due: [due({ nextCheckAt: null })], unreadable: 0 });
@@ -107,7 +114,11 @@ describe('INV4 The reconcile reads again what is not settled', () => {
   it('and leaves those for the next run for which no call to Unit is left', async () => {
     const world = worldOf(due());
     const calls = { isSpent: () => true };
-    expect(await settleDue({ ...world.ports, calls }, signal)).toMatchObject({ checked: 0, failed: 0 });
+    expect(await settleDue({ ...world.ports, calls }, signal)).toMatchObject({
+      due: 1,
+      checked: 0,
+      failed: 0,
+    });
     expect(stored(world)?.nextCheckAt).toBe(NOW);
     expect(world.calls).toEqual(['table.unsettled']);
   });
