@@ -13,6 +13,7 @@ import {
   expectNoSecrets,
   field,
   itemOf,
+  newEmail,
   run,
   runJson,
   snapshot,
@@ -37,6 +38,16 @@ async function customer() {
   await world.unit.controls.flushWebhooks();
   return { user, customerId: field(answer, 'customerId'), applicationId: field(answer, 'applicationId') };
 }
+
+const stytchUsers = () => {
+  const value = { value: world.secrets.seeded.stytch };
+  return createStytchUsers({
+    baseUrl: world.stytch.url,
+    projectId: stages.dev.stytchProjectId,
+    secret: { read: async () => value, renew: async () => null },
+    log: silent,
+  });
+};
 
 const partition = async (userId: string) =>
   (await world.scanTable()).filter(({ pk }) => pk === `USER#${userId}`).map(({ sk }) => String(sk));
@@ -124,14 +135,28 @@ describe('delete-user', () => {
     expect(await itemOf(world, `USER#${user.userId}`, 'USER')).toMatchObject({ deleted: true });
   });
 
-  it('takes an id that Stytch cannot even read as one that is gone', async () => {
-    const value = { value: world.secrets.seeded.stytch };
-    const stytch = createStytchUsers({
-      baseUrl: world.stytch.url,
-      projectId: stages.dev.stytchProjectId,
-      secret: { read: async () => value, renew: async () => null },
-      log: silent,
+  it('deletes nobody else at Stytch who has the id as an external one', async () => {
+    const { user } = await customer();
+    const atStytch = stytchUsers();
+    await atStytch.deleteUser(user.userId);
+    const email = newEmail();
+    const other = await world.stytch.controls.seedUser({ email, externalId: user.userId });
+    const found = await fetch(`${world.stytch.url}/v1/users/${user.userId}`, {
+      headers: {
+        authorization: `Basic ${btoa(`${stages.dev.stytchProjectId}:${world.secrets.seeded.stytch}`)}`,
+      },
     });
+    expect(await found.json()).toMatchObject({ user_id: other.userId });
+
+    const deleted = await remove(user.userId, ...apply);
+    expect(deleted).toMatchObject({ code: 0, document: { outcome: 'done', isAtStytch: false } });
+    expect(world.stytch.controls.userByEmail(email)).toMatchObject({ userId: other.userId });
+    expect(await itemOf(world, `USER#${user.userId}`, 'USER')).toMatchObject({ deleted: true });
+    expect(await itemOf(world, `USER#${other.userId}`, 'USER')).toBeUndefined();
+  });
+
+  it('takes an id that Stytch cannot even read as one that is gone', async () => {
+    const stytch = stytchUsers();
     await expect(stytch.read('user-test-odd')).resolves.toBeNull();
     await expect(stytch.deleteUser('user-test-odd')).resolves.toBeUndefined();
   });

@@ -8,7 +8,7 @@ import {
   startTestWorld,
   apply as submit,
 } from '../support/world.ts';
-import { expectNoSecrets, field, run, runJson, snapshot, stable } from './support.ts';
+import { apply, expectNoSecrets, field, run, runJson, seedMatch, snapshot, stable } from './support.ts';
 
 jest.setTimeout(60_000);
 
@@ -65,6 +65,29 @@ describe('export-user', () => {
       },
     });
     expectNoSecrets(world, [user.sessionJwt, user.sessionToken]);
+  });
+
+  it('INV2 tells nothing of a customer that has passed to somebody else', async () => {
+    const loser = await signedInUser(world);
+    const answer = await submit(world, loser, individual(loser.email));
+    const passed = field(answer, 'customerId');
+    await world.unit.controls.flushWebhooks();
+    const winner = await seedMatch(world);
+    const how = ['--evidence', 'ticket 3', '--transfer', '--reason', 'lost account', ...apply];
+    const moved = await runJson(world, 'link', ['--user', winner.userId, '--customer', passed, ...how]);
+    expect(moved).toMatchObject({ code: 0 });
+
+    const { code, document } = await exported('--user', loser.userId, '--with-vendors');
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ table: { claims: [] }, vendors: { unit: { customers: [] } } });
+    expect(document).toMatchObject({ vendors: { unit: { applications: [{ status: 'Approved' }] } } });
+    expect(JSON.stringify(document)).not.toContain(winner.userId);
+    const theirs = await exported('--customer', passed, '--with-vendors');
+    expect(theirs.document).toMatchObject({
+      userId: winner.userId,
+      table: { claims: [{ unitCustomerId: passed, stytchUserId: winner.userId }] },
+      vendors: { unit: { customers: [{ unitCustomerId: passed, jwtSubjects: [winner.userId] }] } },
+    });
   });
 
   it('shows people an overview, and where the export itself is', async () => {

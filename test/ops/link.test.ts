@@ -21,6 +21,7 @@ import {
   snapshot,
   start,
   subjectOf,
+  until,
 } from './support.ts';
 
 jest.setTimeout(60_000);
@@ -452,14 +453,6 @@ describe('a failure on the way', () => {
 
 const isPatch = ({ method, path }: { method: string; path: string }, customerId: string): boolean =>
   method === 'PATCH' && path === `/customers/${customerId}`;
-
-async function until(isThere: () => boolean): Promise<void> {
-  const end = Date.now() + 15_000;
-  while (!isThere()) {
-    if (Date.now() > end) throw new Error('it did not happen in time');
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
 
 /** Past every rule of ours, as a test may. */
 async function tableCall(action: string, input: object): Promise<void> {

@@ -205,4 +205,13 @@ export function expectNoSecrets(world: World, more: readonly string[] = []): voi
   expect(secrets.filter((secret) => secret.length > 5 && text.includes(secret))).toEqual([]);
 }
 
+/** Waits for what happens in this process, looking often: a command is caught between two of its steps. */
+export async function until(isThere: () => boolean): Promise<void> {
+  const end = Date.now() + 15_000;
+  while (!isThere()) {
+    if (Date.now() > end) throw new Error('it did not happen in time');
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
 export type { SignedInUser };
