@@ -21,7 +21,8 @@ import { realChecks } from './smoke/real.ts';
 import { refusalChecks } from './smoke/refusals.ts';
 import { tlsCheck } from './smoke/tls.ts';
 
-const loopback = /^http:\/\/(127\.0\.0\.1|localhost):\d{1,5}\/?$/;
+/** By a path, too: emulators of AWS have one in place of a host name for each API. */
+const loopback = /^http:\/\/(127\.0\.0\.1|localhost):\d{1,5}(\/[^?#\s]*)?$/;
 const url = z.string().check(
   z.refine((text) => URL.canParse(text) && (text.startsWith('https://') || loopback.test(text)), {
     error: 'takes an https URL, or http on loopback',

@@ -57,7 +57,7 @@ async function testDeploy(folder: string, stop: AbortSignal, keep: (close: () =>
   check('before its secrets are filled it answers 503', empty.status === 503, empty.body);
   await step('fill the secrets', () => deployed.fillSecrets(outputs, values));
   await step('register the webhook', () => registerWebhook(vendors.unit, webhookUrl, values.unitWebhook));
-  await smoke(apiUrl, progress);
+  await step('npm run smoke', () => smoke(apiUrl, vendors, folder, stop, progress));
 
   const place: JourneyPlace = {
     ...vendors,

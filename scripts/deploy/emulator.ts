@@ -11,18 +11,27 @@ import { killGroup, type RunOptions, run, tail } from './run.ts';
 /** The emulator cannot be had here: no fault of this repository. */
 export class EmulatorMissing extends Error {}
 
-/** `Ref` of a secret is its ARN; the emulator gives the name, and the function's settings and role need the ARN. */
-const correction = {
-  file: 'ministack/services/cloudformation/engine.py',
-  find: `        if ref in resources and "PhysicalResourceId" in resources[ref]:
+/** What of the emulator differs from AWS and has one place: each makes it stricter or whole, none looser. */
+const corrections: readonly SourceEdit[] = [
+  {
+    // `Ref` of a secret is its ARN; the emulator gives the name, and the function's settings and role need the ARN.
+    file: 'ministack/services/cloudformation/engine.py',
+    find: `        if ref in resources and "PhysicalResourceId" in resources[ref]:
             return resources[ref]["PhysicalResourceId"]
         return ref`,
-  replace: `        if resources.get(ref, {}).get("ResourceType") == "AWS::SecretsManager::Secret":
+    replace: `        if resources.get(ref, {}).get("ResourceType") == "AWS::SecretsManager::Secret":
             return resources[ref]["Attributes"]["Arn"]
         if ref in resources and "PhysicalResourceId" in resources[ref]:
             return resources[ref]["PhysicalResourceId"]
         return ref`,
-} as const satisfies SourceEdit;
+  },
+  {
+    // A template writes `AllowOrigins`, the API of the service `allowOrigins`; the emulator keeps the one and reads the other.
+    file: 'ministack/services/apigateway.py',
+    find: `    cors_cfg = api.get("corsConfiguration") or {}`,
+    replace: `    cors_cfg = {k[:1].lower() + k[1:]: v for k, v in (api.get("corsConfiguration") or {}).items()}`,
+  },
+];
 
 /**
  * Installs the pinned emulator below `folder` and gives the path of its program.
@@ -40,8 +49,10 @@ export async function installEmulator(folder: string, options: Omit<RunOptions, 
   });
   if (!installed.isGood) throw new EmulatorMissing(`pip cannot install it: ${tail(installed.output, 1)}`);
   const [python = ''] = await readdir(path.join(venv, 'lib'));
-  const file = path.join(venv, 'lib', python, 'site-packages', correction.file);
-  await writeFile(file, edited(await readFile(file, 'utf8'), correction));
+  for (const correction of corrections) {
+    const file = path.join(venv, 'lib', python, 'site-packages', correction.file);
+    await writeFile(file, edited(await readFile(file, 'utf8'), correction));
+  }
   return path.join(venv, 'bin/ministack');
 }
 

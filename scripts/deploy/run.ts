@@ -3,7 +3,9 @@ import { spawn } from 'node:child_process';
 
 export interface Ran {
   readonly isGood: boolean;
+  /** Both streams, as they came. */
   readonly output: string;
+  readonly stdout: string;
 }
 
 export interface RunOptions {
@@ -13,6 +15,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** @default the present one */
   readonly cwd?: string;
+  /** Open files that the program gets as its own from 3 on. */
+  readonly files?: readonly number[];
 }
 
 /** Never throws: a program that is not there, or that takes too long, is not good. */
@@ -22,20 +26,22 @@ export function run(file: string, args: readonly string[], options: RunOptions):
     const child = spawn(file, args, {
       env: options.env,
       cwd: options.cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(options.files ?? [])],
       detached: true,
     });
     let output = '';
+    let stdout = '';
     const kill = (): void => killGroup(child.pid, 'SIGKILL');
     const timer = setTimeout(kill, options.seconds * 1000);
     const end = (isGood: boolean, note = ''): void => {
       clearTimeout(timer);
       options.signal.removeEventListener('abort', kill);
-      resolve({ isGood, output: `${output}${note}` });
+      resolve({ isGood, output: `${output}${note}`, stdout });
     };
     for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text: string) => {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
         output += text;
+        if (stream === child.stdout) stdout += text;
       });
     options.signal.addEventListener('abort', kill);
     child.on('error', (error) => end(false, error.message));

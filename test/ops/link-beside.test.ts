@@ -135,12 +135,14 @@ describe('a change at Unit between the plan and its apply', () => {
     const path = `/v1/users/${userId}`;
     world.stytch.controls.faults.arm({ method: 'GET', path, times: 1, fault: { kind: 'latency', ms: 2000 } });
     await changePhone(customerId);
-    const { code, stdout } = await running.ended;
+    const { code, stdout, stderr } = await running.ended;
     world.stytch.controls.faults.heal();
     expect({ code, document: JSON.parse(stdout) as unknown }).toMatchObject({
       code: 1,
       document: { outcome: 'refused', code: 'changed_meanwhile', message: expect.stringContaining('Unit') },
     });
+    expect(stderr).toContain('read_again');
+    expect(stderr).not.toContain('write_jwt_subject');
     expect(subjectOf(world, customerId)).toBeUndefined();
     expect(await itemOf(world, `CUSTOMER#${customerId}`, 'OWNER')).toBeUndefined();
     expect(await statusOf(userId, customerId)).toBe('Review');
