@@ -70,8 +70,10 @@ async function smoke(desk: Desk, options: Options): Promise<Answer> {
   );
   const count = (verdict: Outcome['verdict']): number => done.filter((one) => one.verdict === verdict).length;
   const latency = latencyOf(done);
-  output.say(`WWW-Authenticate arrives as ${header ?? 'nothing'}.`);
-  output.say(`Latency: median ${latency.medianMs} ms, slowest ${latency.slowestMs} ms.`);
+  output.say(header === null ? 'No WWW-Authenticate arrives.' : `WWW-Authenticate arrives as ${header}.`);
+  if (latency !== null) {
+    output.say(`Latency: median ${latency.medianMs} ms, slowest ${latency.slowestMs} ms.`);
+  }
   output.say(`${count('ok')} ok, ${count('failed')} failed, ${count('skipped')} skipped.`);
   return {
     outcome: count('failed') === 0 ? 'done' : 'found_problems',
@@ -116,9 +118,11 @@ const headerOf = ({ probe }: Subject): Promise<AuthenticateHeader | null> =>
     () => null,
   );
 
-function latencyOf(done: readonly Outcome[]): { readonly medianMs: number; readonly slowestMs: number } {
+/** Null where nobody answered. */
+function latencyOf(done: readonly Outcome[]) {
   const sorted = done.flatMap(({ ms }) => (ms === null ? [] : [ms])).toSorted((a, b) => a - b);
-  return { medianMs: sorted[Math.floor(sorted.length / 2)] ?? 0, slowestMs: sorted.at(-1) ?? 0 };
+  const [medianMs, slowestMs] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
+  return medianMs === undefined || slowestMs === undefined ? null : { medianMs, slowestMs };
 }
 
 async function makeDesk({ stage }: SharedOptions, output: Output): Promise<Desk> {

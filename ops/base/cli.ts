@@ -64,6 +64,8 @@ export async function runAt<Shape extends z.core.$ZodLooseShape, At>(
   makeDesk: (options: SharedOptions, output: Output) => Promise<At>,
 ): Promise<void> {
   const argv = process.argv.slice(2);
+  // Which Node is old is said once, by package.json; here the notice would stand between an operator and the answer.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const output = createOutput(argv.includes('--json'), stdout, stderr);
   try {
     const given = parse(frame, argv);

@@ -1,7 +1,7 @@
 // Where a command works: a deployed stage, by its stack's outputs, or a table and vendors named one by one.
 import * as z from 'zod/mini';
 import { mixedVendors } from '../../functions/config.ts';
-import { stackNameOf } from '../../lib/stages.ts';
+import { stackNameOf, stages } from '../../lib/stages.ts';
 import { misuse, refusal, Stop } from './stop.ts';
 
 export interface Place {
@@ -149,14 +149,30 @@ export async function awsCaller(): Promise<string> {
 
 /** Of an SDK error its name alone: the rest may hold requests. */
 export function awsFailure(operation: string, error: unknown): Stop {
-  const name = error instanceof Error ? error.name : 'unknown';
-  const hint =
-    name === 'ValidationError'
-      ? ' Is the stage deployed in this account and region?'
-      : ' Check your AWS credentials, profile and region.';
-  return new Stop('failed', 'aws_failed', `AWS: ${operation} failed with ${name}.${hint}`, {
+  const name = nameOf(error);
+  const hint = hints[name] ?? 'Check your AWS credentials, profile and region.';
+  return new Stop('failed', 'aws_failed', `AWS: ${operation} failed with ${name}. ${hint}`, {
     provider: 'aws',
     operation,
     vendorCode: name,
   });
+}
+
+const hints: Readonly<Record<string, string>> = {
+  // What CloudFormation calls a stack that is not there.
+  ValidationError: `Is the stage deployed in this account and region? This checkout has ${Object.keys(stages).join(', ')}.`,
+  CredentialsProviderError: 'No AWS credentials were found: set AWS_PROFILE, or sign in.',
+  RegionMissing: 'No AWS region is set: set AWS_REGION, or a profile that has one.',
+  ENOTFOUND: 'AWS was not reached: check the network, and that AWS_REGION is a region.',
+  ECONNREFUSED: 'AWS was not reached: check the network.',
+  TimeoutError: 'AWS was not reached: check the network.',
+};
+
+/** The SDK says by a plain Error that nobody answers, or that it knows no region. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  if (error.message.startsWith('Region is missing')) return 'RegionMissing';
+  return 'code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code)
+    ? error.code
+    : error.name;
 }

@@ -175,6 +175,7 @@ describe('a failure', () => {
 describe('a deployed stage', () => {
   let aws: Server;
   let outputs: Record<string, string>;
+  let isMissing = false;
   const asked: string[] = [];
   beforeAll(async () => {
     aws = createServer((request, response) => {
@@ -182,8 +183,10 @@ describe('a deployed stage', () => {
       request.on('data', (chunk: Buffer) => (body += chunk.toString()));
       request.on('end', () => {
         asked.push(body);
+        if (isMissing) response.statusCode = 400;
         response.setHeader('content-type', 'text/xml');
-        response.end(body.includes('GetCallerIdentity') ? caller : stack(outputs));
+        if (isMissing) response.end(noStack);
+        else response.end(body.includes('GetCallerIdentity') ? caller : stack(outputs));
       });
     });
     await new Promise<void>((resolve) => aws.listen(0, '127.0.0.1', resolve));
@@ -227,17 +230,47 @@ describe('a deployed stage', () => {
     expect(ran).toMatchObject({ code: 1, document: { code: 'stack_outdated' } });
   });
 
-  it('that AWS does not know is exit code 3', async () => {
+  it.each<[string, () => Record<string, string | undefined>, string]>([
+    [
+      'AWS does not answer for',
+      () => ({ AWS_ENDPOINT_URL_CLOUDFORMATION: 'http://127.0.0.1:9' }),
+      'ECONNREFUSED. AWS was not reached',
+    ],
+    ['AWS has no stack of', () => ({ STACK: 'none' }), 'This checkout has dev, staging, prod.'],
+    ['has no region', () => ({ AWS_REGION: undefined }), 'set AWS_REGION'],
+    [
+      'nobody has credentials for',
+      () => ({
+        AWS_ACCESS_KEY_ID: undefined,
+        AWS_SECRET_ACCESS_KEY: undefined,
+        AWS_EC2_METADATA_DISABLED: 'true',
+      }),
+      'set AWS_PROFILE, or sign in',
+    ],
+  ])('that %s is exit code 3, with what to do', async (_, changes, words) => {
+    outputs = { IdMappingTableName: world.tableName };
+    isMissing = changes()['STACK'] === 'none';
     const ran = await runJson(world, 'link', [...args, '--stage', 'dev'], {
-      env: { ...env(), AWS_ENDPOINT_URL_CLOUDFORMATION: 'http://127.0.0.1:9' },
+      env: { ...env(), ...changes(), STACK: undefined },
     });
-    expect(ran).toMatchObject({ code: 3, document: { provider: 'aws', operation: 'describe_stacks' } });
+    isMissing = false;
+    expect(ran).toMatchObject({
+      code: 3,
+      document: {
+        provider: 'aws',
+        operation: 'describe_stacks',
+        message: expect.stringContaining(words),
+      },
+    });
   });
 });
 
 const caller = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
 <Arn>arn:aws:sts::000000000000:assumed-role/Ops/ada</Arn><UserId>A:ada</UserId><Account>000000000000</Account>
 </GetCallerIdentityResult></GetCallerIdentityResponse>`;
+
+const noStack = `<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error><Type>Sender</Type>
+<Code>ValidationError</Code><Message>Stack with id StytchUnitBridge-dev does not exist</Message></Error></ErrorResponse>`;
 
 const stack = (outputs: Record<string, string>): string =>
   `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks>

@@ -162,7 +162,7 @@ describe('a bad deployment', () => {
 
   it('fails where nobody answers', async () => {
     const { code, document } = await runJson(world, 'smoke', ['--api-url', 'http://127.0.0.1:9']);
-    expect(code).toBe(1);
+    expect({ code, latency: document['latency'] }).toEqual({ code: 1, latency: null });
     expect(noteOf(document, 'token_without_jwt')).toBe('no answer at all');
   });
 
