@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stages } from '../lib/stages.ts';
 import { region } from '../simulators/aws/intrinsics.ts';
+import type { DeployedStage } from './deployed-stage.ts';
 import type { World } from './world.ts';
 
 export const operatorFile = 'dist/ops.env';
@@ -25,8 +26,8 @@ export const operatorEnvironment = (
 });
 
 /** For a shell: `. dist/ops.env`. */
-export async function writeOperatorEnvironment(world: World): Promise<void> {
-  const lines = Object.entries(operatorEnvironment(world)).map(
+export async function writeOperatorEnvironment(world: World, stage: DeployedStage): Promise<void> {
+  const lines = Object.entries({ ...operatorEnvironment(world), ...stage.endpoints }).map(
     ([name, value]) => `export ${name}='${value}'\n`,
   );
   await mkdir(path.dirname(operatorFile), { recursive: true });

@@ -8,6 +8,7 @@ export const portNames = [
   'unitControl',
   'table',
   'secrets',
+  'account',
 ] as const;
 export type PortName = (typeof portNames)[number];
 export type Ports = Readonly<Record<PortName, number>>;
@@ -23,6 +24,7 @@ export const portsFrom = (first: number): Ports => ({
   unitControl: first + 4,
   table: first + 5,
   secrets: first + 6,
+  account: first + 7,
 });
 
 /** The system picks: worlds of several tests live side by side. */
@@ -34,6 +36,7 @@ export const freePorts: Ports = {
   unitControl: 0,
   table: 0,
   secrets: 0,
+  account: 0,
 };
 
 /** Another program has the port. */

@@ -78,7 +78,7 @@ function table(world: World, seconds: string): string {
     ['Unit simulator', world.unit.url],
     ['  state, decisions and faults', world.unit.controlUrl],
     ['DynamoDB table', `${world.tableUrl} (${world.tableName})`],
-    ["operators' commands", `. ${operatorFile}; npm run link -- --help`],
+    ["operators' commands", `. ${operatorFile}; npm run doctor -- --stage dev`],
   ];
   const lines = rows.map(([name = '', url = '']) => `  ${name.padEnd(32)}${url}`);
   return ['', ...lines, '', `Up in ${seconds} s. Ctrl-C stops it.`, ''].join('\n');
@@ -87,21 +87,30 @@ function table(world: World, seconds: string): string {
 requireNode();
 const [
   { startWorld },
-  { defaultApiPort, PortInUseError, portsFrom },
+  { defaultApiPort, onPort, PortInUseError, portsFrom },
   { operatorFile, writeOperatorEnvironment },
-] = await Promise.all([import('./world.ts'), import('./ports.ts'), import('./operator-environment.ts')]);
+  { startDeployedStage },
+] = await Promise.all([
+  import('./world.ts'),
+  import('./ports.ts'),
+  import('./operator-environment.ts'),
+  import('./deployed-stage.ts'),
+]);
 const { port, isBuilding, output } = readOptions(defaultApiPort);
 let running: World | undefined;
 stopOnSignal(() => running);
 try {
-  running = await startWorld({
+  const ports = portsFrom(port);
+  const world = await startWorld({
     isBuilding,
     isScheduled: true,
-    ports: portsFrom(port),
+    ports,
     ...(output === 'logs' && { onLine: ({ function: name, line }) => print(`${name.padEnd(13)} ${line}`) }),
   });
-  await writeOperatorEnvironment(running);
-  print(output === 'quiet' ? running.apiUrl : table(running, (performance.now() / 1000).toFixed(1)));
+  running = world;
+  const stage = await onPort(ports, 'account', (free) => startDeployedStage(world, free));
+  await writeOperatorEnvironment(world, stage);
+  print(output === 'quiet' ? world.apiUrl : table(world, (performance.now() / 1000).toFixed(1)));
 } catch (error) {
   if (error instanceof PortInUseError)
     fail(

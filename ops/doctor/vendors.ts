@@ -72,7 +72,7 @@ export function jwksFindings(
     const found = algorithms.length === 0 ? 'no key' : algorithms.join(', ');
     return [...same, wrong('jwks_without_rs256', `${url}: ${found}`, 'Ask Stytch: Unit takes RS256 alone.')];
   }
-  return [...same, fine('jwks', `${url}: ${algorithms.length} keys, RS256`)];
+  return [...same, fine('jwks', `${url} answers with keys of RS256: ${algorithms.length}`)];
 }
 
 const LARGEST_SKEW_SECONDS = 5;

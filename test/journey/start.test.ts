@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { operatorFile } from '../../local/operator-environment.ts';
 
 const running: ChildProcess[] = [];
 
@@ -26,6 +27,19 @@ async function until(isThere: () => boolean, seconds: number): Promise<void> {
   }
 }
 
+/** An operator's command in a shell that has read the file which `npm start` writes. */
+async function operate(name: string, ...args: readonly string[]): Promise<unknown> {
+  const command = `. ${operatorFile} && exec "$0" --import tsx ops/${name}.ts "$@" --json`;
+  const child = spawn('sh', ['-c', command, process.execPath, ...args], {
+    env: { PATH: process.env['PATH'] ?? '' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let stdout = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  await once(child, 'close');
+  return JSON.parse(stdout);
+}
+
 afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 });
@@ -38,6 +52,10 @@ describe('npm start', () => {
     await until(() => output().includes(`:${PORT}`), 30);
     const answer = await fetch(`http://127.0.0.1:${PORT}/v1/token`, { method: 'POST' });
     expect(answer.status).toBe(401);
+    await until(() => output().includes('Up in'), 30);
+    expect(await operate('doctor', '--stage', 'dev')).toMatchObject({ outcome: 'done', errors: 0 });
+    expect(await operate('secrets', '--stage', 'dev', '--check')).toMatchObject({ outcome: 'done' });
+    expect(await operate('smoke', '--stage', 'dev')).toMatchObject({ outcome: 'done' });
     child.kill('SIGINT');
     await once(child, 'exit');
     for (let port = PORT; port < PORT + 8; port += 1) {

@@ -4,7 +4,7 @@ import { randomUnitToken, secretNames } from '../../local/secret-values.ts';
 import type { World } from '../../local/world.ts';
 import { startTestWorld } from '../support/world.ts';
 import { type Proxy, startProxy } from './proxy.ts';
-import { caller, startStage, type TestStage } from './stage.ts';
+import { startStage, type TestStage } from './stage.ts';
 import { apply, expectNoSecrets, run, runJson } from './support.ts';
 
 jest.setTimeout(60_000);
@@ -63,7 +63,7 @@ beforeEach(async () => {
   stytch.bend = (answer) => answer;
   Object.assign(stage.outputs, outputs);
   Object.assign(stage.stack, { status: 'UPDATE_COMPLETE', isProtected: false });
-  stage.account.concurrency = 1000;
+  stage.limits.concurrency = 1000;
   for (const name of secretNames) if (name !== 'hashKey') world.secrets.put(name, world.secrets.seeded[name]);
   await webhooksAre(hook());
 });
@@ -145,7 +145,7 @@ describe('the webhook', () => {
     expect(JSON.stringify(world.unit.controls.webhooks())).toBe(before);
     const fixed = await doctor('--fix', ...apply);
     expect(codesOf(fixed.document, 'error')).toEqual([]);
-    expect(fixed).toMatchObject({ code: 0, document: { outcome: 'done', operator: caller } });
+    expect(fixed).toMatchObject({ code: 0, document: { outcome: 'done', operator: stage.caller } });
     expect(ours()).toEqual([
       expect.objectContaining({
         status: 'Enabled',
@@ -306,7 +306,7 @@ describe('the stack and its account', () => {
 
   it('a failed deploy, few executions and another checkout are warnings', async () => {
     stage.stack.status = 'UPDATE_ROLLBACK_COMPLETE';
-    stage.account.concurrency = 10;
+    stage.limits.concurrency = 10;
     const { document } = await doctor();
     expect(codesOf(document, 'warning')).toEqual([
       'stack_unsettled',
@@ -316,7 +316,7 @@ describe('the stack and its account', () => {
   });
 
   it('what AWS will not tell is to be checked by hand', async () => {
-    stage.account.concurrency = null;
+    stage.limits.concurrency = null;
     const { code, document } = await doctor();
     expect(code).toBe(0);
     expect(codesOf(document, 'by_hand')).toContain('concurrency_unseen');

@@ -4,7 +4,7 @@ import { randomUnitToken, type SecretName, secretNames, unitScopes } from '../..
 import type { World } from '../../local/world.ts';
 import { wantedScopes } from '../../ops/secrets/catalog.ts';
 import { startTestWorld } from '../support/world.ts';
-import { caller, startStage, type TestStage } from './stage.ts';
+import { startStage, type TestStage } from './stage.ts';
 import { apply, expectNoSecrets, run, runJson } from './support.ts';
 
 jest.setTimeout(60_000);
@@ -122,7 +122,7 @@ describe('filling', () => {
     expect(dry).toMatchObject({ code: 0, document: { outcome: 'planned' } });
     expect(writes()).toBe(before);
     const done = await fill(['--generate', 'webhook', ...apply], all());
-    expect(done).toMatchObject({ code: 0, document: { outcome: 'done', operator: caller } });
+    expect(done).toMatchObject({ code: 0, document: { outcome: 'done', operator: stage.caller } });
     expect(writes()).toBe(before + 6);
     expect(await stored('unitExchange')).toEqual({ value: world.secrets.seeded.unitExchange });
     const { value } = (await stored('unitWebhook')) as { value: string };
