@@ -14,6 +14,8 @@ export type FaultKind =
   | { readonly kind: 'json'; readonly status: number; readonly body: unknown }
   | { readonly kind: 'malformed' }
   | { readonly kind: 'truncated' }
+  /** Half of the answer, and then the connection is cut. */
+  | { readonly kind: 'broken_off' }
   | { readonly kind: 'drip'; readonly ms: number };
 
 export interface Fault {
@@ -110,6 +112,10 @@ async function strike(
       const text = await whole.text();
       return new Response(text.slice(0, Math.floor(text.length / 2)), whole);
     }
+    case 'broken_off': {
+      const whole = await handle(request);
+      return new Response(brokenOff(new Uint8Array(await whole.arrayBuffer())), whole);
+    }
     case 'drip': {
       const whole = await handle(request);
       return new Response(drip(await whole.text(), fault.ms), whole);
@@ -126,6 +132,17 @@ function drip(text: string, ms: number): ReadableStream<Uint8Array> {
       controller.enqueue(bytes.slice(sent, sent + 1));
       sent += 1;
       if (sent >= bytes.length) controller.close();
+    },
+  });
+}
+
+function brokenOff(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  let isHalfSent = false;
+  return new ReadableStream({
+    pull(controller) {
+      if (isHalfSent) return controller.error(new ConnectionCut());
+      isHalfSent = true;
+      controller.enqueue(bytes.slice(0, Math.ceil(bytes.length / 2)));
     },
   });
 }

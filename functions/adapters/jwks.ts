@@ -11,6 +11,8 @@ const FRESH_SECONDS = 3600;
 const STALE_SECONDS = 86_400;
 /** However many unknown key ids arrive, they cause one fetch in this time (standards K4). */
 const FORCED_EVERY_SECONDS = 30;
+/** After a fetch that failed, so that a moment's outage during a rotation does not last half a minute. */
+const FORCED_AFTER_FAILURE_SECONDS = 1;
 /** In an outage old keys serve at once, and Stytch is asked again no sooner than this. */
 const PAUSE_AFTER_FAILURE_SECONDS = 30;
 const TIMEOUT_MS = 2000;
@@ -77,7 +79,8 @@ export function createKeySet(url: string, clock: () => number, log: Log): KeySet
   /** Keys fetched because of an unknown `kid`; undefined when they were fetched a moment ago. */
   const forced = async (): Promise<Keys | undefined> => {
     if (fetching !== undefined) return fetching;
-    if (clock() - forcedAt < FORCED_EVERY_SECONDS) {
+    const pause = failure === undefined ? FORCED_EVERY_SECONDS : FORCED_AFTER_FAILURE_SECONDS;
+    if (clock() - forcedAt < pause) {
       // While Stytch cannot be asked, an unknown key id is no proof of a forgery.
       if (failure !== undefined) throw failure.error;
       return undefined;
@@ -112,12 +115,13 @@ async function fetchKeys(url: string, clock: () => number, log: Log): Promise<Ke
     signal: new AbortController().signal,
     log,
   };
-  const { status, text } = await send(request);
+  const { status, text, retryAfterSeconds } = await send(request);
   const parsed = status === 200 ? jwksAnswer.safeParse(parseJson(text)) : undefined;
   if (parsed?.success !== true || parsed.data.keys.length === 0) {
     throw new ServiceError('upstream_unavailable', {
       reason: 'jwks_unusable',
       upstream: { provider: 'stytch', operation: 'jwks', status },
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     });
   }
   const jwks: JSONWebKeySet = { keys: parsed.data.keys.filter(({ kty }) => kty === 'RSA') };

@@ -2,6 +2,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import { ServiceError } from '../core/errors.ts';
+import { callAws } from './aws.ts';
 import { parseJson } from './json.ts';
 
 /** What every secret of ours holds; `previous` while a rotation is under way. */
@@ -70,14 +71,19 @@ export function createSecret(client: SecretsManagerClient, arn: string, clock: (
         if (clock() - renewedAt < RENEW_AT_MOST_EVERY_SECONDS) return null;
         renewedAt = clock();
       }
-      const after = await load();
+      const after = await load().catch((error: unknown) => {
+        // Nothing was learned: whoever is refused next asks again.
+        renewedAt = Number.NEGATIVE_INFINITY;
+        throw error;
+      });
       return after.value === refused ? null : after;
     },
   };
 }
 
 async function fetchSecret(client: SecretsManagerClient, arn: string): Promise<SecretValue> {
-  const text = await client.send(new GetSecretValueCommand({ SecretId: arn })).then(
+  const command = new GetSecretValueCommand({ SecretId: arn });
+  const text = await callAws((options) => client.send(command, options)).then(
     (answer) => answer.SecretString,
     (cause: unknown) => {
       const isEmpty = cause instanceof Error && cause.name === 'ResourceNotFoundException';

@@ -19,6 +19,7 @@ export const faultRequest = z.strictObject({
     z.strictObject({ kind: z.literal('json'), status, body: z.unknown() }),
     z.strictObject({ kind: z.literal('malformed') }),
     z.strictObject({ kind: z.literal('truncated') }),
+    z.strictObject({ kind: z.literal('broken_off') }),
     z.strictObject({ kind: z.literal('drip'), ms }),
   ]),
 });

@@ -21,6 +21,7 @@ const faultKind = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('json'), status: count, body: z.unknown() }),
   z.strictObject({ kind: z.literal('malformed') }),
   z.strictObject({ kind: z.literal('truncated') }),
+  z.strictObject({ kind: z.literal('broken_off') }),
   z.strictObject({ kind: z.literal('drip'), ms: count }),
 ]);
 const faultRequest = z.strictObject({

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createBase } from '../../functions/deps/base.ts';
 import { timed } from '../support/adapters-errors.ts';
-import { hang, type RawServer, startRawServer } from '../support/adapters-servers.ts';
+import { answering, drip, hang, type RawServer, startRawServer } from '../support/adapters-servers.ts';
 
-/** Two tries of a second each, and the wait between them. */
+/** Two tries of a second each, the wait between them, and a slow machine. */
 const LONGEST_MS = 3500;
 
 let hanging: RawServer;
@@ -44,12 +44,32 @@ const withinLimit = (work: Promise<unknown>) =>
 const unavailable = { status: 'rejected', reason: { code: 'temporarily_unavailable' } };
 
 describe('the deadline of a call to AWS, as the deployed functions make it', () => {
-  it('D1 holds for the table and for a secret when they never answer', async () => {
-    const deps = depsAt(hanging.url);
+  const bothAt = async (url: string) => {
+    const deps = depsAt(url);
     const [table, secret] = await Promise.all([
       withinLimit(deps.basis().mappings.readClaim('700001')),
       withinLimit(deps.secret('UNIT_WEBHOOK_SECRET_ARN')().read()),
     ]);
-    expect([table.outcome, secret.outcome]).toMatchObject([unavailable, unavailable]);
+    return [table.outcome, secret.outcome];
+  };
+
+  it('D1 holds for the table and for a secret when they never answer', async () => {
+    expect(await bothAt(hanging.url)).toMatchObject([unavailable, unavailable]);
+  });
+
+  it('D1 holds for the whole answer, which may come a byte at a time', async () => {
+    const dripping = await startRawServer(drip);
+    const outcomes = await bothAt(dripping.url);
+    await dripping.close();
+    expect(outcomes).toMatchObject([unavailable, unavailable]);
+  });
+
+  it('D1 holds where we are asked to wait for longer before the next try', async () => {
+    const busy = await startRawServer(
+      answering(503, { __type: 'ServiceUnavailable' }, { 'retry-after': '60' }),
+    );
+    const outcomes = await bothAt(busy.url);
+    await busy.close();
+    expect(outcomes).toMatchObject([unavailable, unavailable]);
   });
 });

@@ -167,6 +167,29 @@ describe('the signing keys of the Stytch project', () => {
     expect(await isGenuine()).toBe(true);
   });
 
+  it('K5 are asked for again a second after Stytch could not give them, and not each time', async () => {
+    await keys.warm();
+    await stytch.controls.rotateKeys({ overlapSeconds: HOUR });
+    outage();
+    const rotated = await freshJwt();
+    const refused = () => codeOf(jwts.verify(rotated));
+    expect([await refused(), await refused(), await refused()]).toEqual(
+      Array(3).fill('upstream_unavailable'),
+    );
+    expect(stytch.controls.jwksFetches()).toBe(2);
+    stytch.controls.faults.heal();
+    pass(1);
+    expect(await isGenuine(rotated)).toBe(true);
+    expect(stytch.controls.jwksFetches()).toBe(3);
+  });
+
+  it('D3 hand on how long Stytch asks us to wait', async () => {
+    const server = await startRawServer(answering(429, {}, { 'retry-after': '7' }));
+    const [outcome] = await Promise.allSettled([createKeySet(server.url, clock, silent).warm()]);
+    await server.close();
+    expect(outcome).toMatchObject({ reason: { details: { retryAfterSeconds: 7 } } });
+  });
+
   it('refuse to guess when they were never fetched, and a failed fetch is not kept', async () => {
     outage(1);
     expect(await codeOf(jwts.verify(await freshJwt()))).toBe('upstream_unavailable');

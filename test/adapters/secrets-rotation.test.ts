@@ -113,6 +113,14 @@ describe('a rotated secret', () => {
     expect((await secret.read()).value).toBe('value-number-1');
   });
 
+  it('INV7 is picked up by the next request when Secrets Manager failed the one before', async () => {
+    rotate();
+    bench.manager.faults.arm({ method: 'POST', path: '/', times: 2, fault: { kind: 'status', status: 500 } });
+    expect(await codeOf(request())).toBe('temporarily_unavailable');
+    expect(await codeOf(request())).toBe('temporarily_unavailable');
+    expect(await request()).toBe(200);
+  });
+
   it('INV7 fails none of many calls to Unit over HTTP that were refused at the same moment', async () => {
     const vendor = await startRawServer((outgoing, call, incoming) => {
       const isGood = good.has(incoming.headers.authorization?.replace('Bearer ', '') ?? '');

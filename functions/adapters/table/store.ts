@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ServiceError } from '../../core/errors.ts';
+import { callAws } from '../aws.ts';
 
 export type Scalar = string | number | boolean;
 export type Item = Readonly<Record<string, Scalar>>;
@@ -52,7 +53,10 @@ export function createStore(client: DynamoDBClient, tableName: string): Store {
 
   const get = async (key: Key): Promise<StoredItem | null> => {
     const command = new GetItemCommand({ TableName, Key: marshall(key), ConsistentRead: true });
-    const { Item } = await guarded('get_item', client.send(command));
+    const { Item } = await guarded(
+      'get_item',
+      callAws((options) => client.send(command, options)),
+    );
     return Item === undefined ? null : unmarshall(Item);
   };
 
@@ -86,7 +90,10 @@ export function createStore(client: DynamoDBClient, tableName: string): Store {
           ConsistentRead: true,
           ...(from === undefined ? {} : { ExclusiveStartKey: from }),
         });
-        const { Items = [], LastEvaluatedKey } = await guarded('query', client.send(command));
+        const { Items = [], LastEvaluatedKey } = await guarded(
+          'query',
+          callAws((options) => client.send(command, options)),
+        );
         items.push(...Items.map((item) => unmarshall(item)));
         from = LastEvaluatedKey;
       } while (from !== undefined);
@@ -101,7 +108,10 @@ export function createStore(client: DynamoDBClient, tableName: string): Store {
         ExpressionAttributeValues: marshall({ ':shard': shard, ':until': until }),
         Limit: limit,
       });
-      const { Items = [] } = await guarded('query_unsettled', client.send(command));
+      const { Items = [] } = await guarded(
+        'query_unsettled',
+        callAws((options) => client.send(command, options)),
+      );
       return Items.map((item) => unmarshall(item));
     },
 
@@ -112,13 +122,21 @@ export function createStore(client: DynamoDBClient, tableName: string): Store {
         Item: marshall({ ...key, ...item, v: VERSION, writeId }),
         ...expressions(condition, {}),
       });
-      return conditional('put_item', { key, writeId }, client.send(command));
+      return conditional(
+        'put_item',
+        { key, writeId },
+        callAws((options) => client.send(command, options)),
+      );
     },
 
     update(key, { set, ...rest }, condition) {
       const writeId = randomUUID();
       const command = updateCommand(TableName, key, { set: { ...set, writeId }, ...rest }, condition);
-      return conditional('update_item', { key, writeId }, client.send(command));
+      return conditional(
+        'update_item',
+        { key, writeId },
+        callAws((options) => client.send(command, options)),
+      );
     },
   };
 }

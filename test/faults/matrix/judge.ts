@@ -1,0 +1,88 @@
+// What must hold in every cell of the matrix; each judgement is a list of what broke.
+import { routes } from '../../../functions/contract/routes.ts';
+import { undocumented } from '../../support/documented.ts';
+import { person } from '../../support/world.ts';
+import { subjectOf } from '../model/invariants.ts';
+import { RETRY_AFTER } from './breakages.ts';
+import { type Asked, allowed } from './calls.ts';
+import { MARKER, type Place } from './place.ts';
+import type { Cell, Ground } from './play.ts';
+
+export interface Answered {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  /** Of a problem; empty for a success. */
+  readonly code: string;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly ms: number;
+}
+
+/** For the gateway, the network and a machine that does other things too. */
+const MARGIN_MS = 1_000;
+
+/** The answer is one that may come of this fault, as documented, and in time. */
+export function judgeAnswer({ row, breakage, phase }: Cell, answered: Answered): string[] {
+  const { method, path, status, code, headers, text, ms } = answered;
+  const told = `${status} ${code}`.trim();
+  const faults = [...undocumented(method, path, { status, headers, text })];
+  const may = allowed(row, breakage, phase);
+  if (!may.includes(told)) faults.push(`answered ${told}, where only ${may.join(' or ')} may come: ${text}`);
+  const { deadlineMs } = routes[row.route];
+  if (ms > deadlineMs + MARGIN_MS) faults.push(`INV6: took ${ms} ms, with a deadline of ${deadlineMs} ms`);
+  if (text.includes(MARKER)) faults.push('the answer repeats the words of a vendor');
+  const wait = headers.get('retry-after');
+  const isTold = breakage === 'status 429, Retry-After: 7' && row.blamed !== 'aws' && status >= 400;
+  if (isTold && wait !== RETRY_AFTER) faults.push(`Retry-After is ${wait}, the vendor's was ${RETRY_AFTER}`);
+  if (status === 503 && wait === null) faults.push('503 without a Retry-After');
+  return faults;
+}
+
+/** The log blames whoever failed, and nobody else. */
+export function judgeLogs({ row }: Cell, { status }: Answered, lines: readonly string[]): string[] {
+  const records = lines.flatMap((line) => {
+    try {
+      return [JSON.parse(line) as Readonly<Record<string, unknown>>];
+    } catch {
+      return [];
+    }
+  });
+  const ofCode = (code: string) => records.filter((one) => one['code'] === code);
+  if (status >= 500) {
+    const blamed = ofCode('request.refused').map((one) => one['provider']);
+    return blamed.length === 1 && blamed[0] === row.blamed
+      ? []
+      : [`the log blames ${JSON.stringify(blamed)}, not ${row.blamed}`];
+  }
+  const isUnknown = status === 202 && row.blamed === 'unit';
+  if (isUnknown && !ofCode('application.submitted').some((one) => one['outcome'] === 'unknown'))
+    return ['the log does not say that the outcome is unknown'];
+  return [];
+}
+
+export const judgeRecovery = (after: number): string[] =>
+  after <= 2 ? [] : [`recovered only after ${after} requests`];
+
+/** No secret in what was printed, and at most one application of each user at Unit. */
+export function judgeEnd({ world }: Ground, place: Place, told: readonly Asked[]): string[] {
+  const printed = place.lines.join('\n');
+  const secret: Readonly<Record<string, readonly string[]>> = {
+    'a secret of ours': Object.values(world.secrets.seeded),
+    'a session': told.flatMap(({ user }) => [user.sessionJwt, user.sessionToken]),
+    'what the applicant wrote': [person.dateOfBirth, person.address.street, person.fullName.last],
+    'the words of a vendor': [MARKER],
+    'a customer token': told.flatMap(({ exchange: { body } }) =>
+      typeof body === 'object' && body !== null && 'customerToken' in body
+        ? [String(body.customerToken)]
+        : [],
+    ),
+  };
+  const leaks = Object.entries(secret).flatMap(([what, values]) =>
+    values.some((value) => printed.includes(value)) ? [`INV5: the log holds ${what}`] : [],
+  );
+  const users = new Set(told.map(({ user }) => user.userId));
+  const applications = world.unit.controls.applications().map(subjectOf);
+  const twice = [...users].filter((user) => applications.filter((one) => one === user).length > 1);
+  return [...leaks, ...twice.map((user) => `INV3: ${user} has more than one application at Unit`)];
+}

@@ -1,0 +1,76 @@
+// The line between one function's process and one of the services it calls: it can break in every way of the matrix.
+import { type Fault, type FaultKind, Faults } from '../../../simulators/faults.ts';
+import { type Handle, type Listening, listen } from '../../../simulators/server.ts';
+
+/** What breaks: one of the simulators' faults, or a port where nobody listens. */
+export type Breakage = FaultKind | { readonly kind: 'refused' };
+
+/** Which calls it hits. */
+export type Target = Pick<Fault, 'method' | 'path'>;
+
+export interface Link {
+  readonly url: string;
+  /** `POST /v1/sessions/authenticate 200`, in order; 0 where the caller got no answer. */
+  readonly calls: readonly string[];
+  break(breakage: Breakage, target: Target, times: number): Promise<void>;
+  heal(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Set by the connection, or made anew by whoever hands the message on. */
+const ownHeaders = ['host', 'connection', 'content-length', 'transfer-encoding', 'keep-alive'];
+
+/** Hands requests on to another server, byte for byte. */
+export function forwardTo(upstream: string): Handle {
+  return async (request) => {
+    const { pathname, search } = new URL(request.url);
+    const headers = new Headers(request.headers);
+    for (const name of [...ownHeaders, 'x-simulator-client-ip']) headers.delete(name);
+    const body = await request.arrayBuffer();
+    const response = await fetch(`${upstream}${pathname}${search}`, {
+      method: request.method,
+      headers,
+      redirect: 'manual',
+      ...(body.byteLength === 0 ? {} : { body }),
+    });
+    const kept = new Headers(response.headers);
+    for (const name of ownHeaders) kept.delete(name);
+    return new Response(await response.arrayBuffer(), { status: response.status, headers: kept });
+  };
+}
+
+/** Serves `handle` on a port of its own; `jsonError` shapes a bare status as the service does. */
+export async function startLink(handle: Handle, jsonError: (status: number) => Response): Promise<Link> {
+  const faults = new Faults();
+  const calls: string[] = [];
+  const whole = faults.around(handle, jsonError);
+  const told: Handle = async (request) => {
+    const { method } = request;
+    const name = request.headers.get('x-amz-target')?.replace(/^.*\./, '') ?? new URL(request.url).pathname;
+    try {
+      const response = await whole(request);
+      calls.push(`${method} ${name} ${response.status}`);
+      return response;
+    } catch (error) {
+      calls.push(`${method} ${name} 0`);
+      throw error;
+    }
+  };
+  let server: Listening | undefined = await listen(told, 0);
+  const { url, port } = server;
+  return {
+    url,
+    calls,
+    async break(breakage, target, times) {
+      if (breakage.kind === 'refused') {
+        await server?.close();
+        server = undefined;
+      } else faults.arm({ ...target, times, fault: breakage });
+    },
+    async heal() {
+      faults.heal();
+      server ??= await listen(told, port);
+    },
+    close: async () => server?.close(),
+  };
+}

@@ -1,0 +1,174 @@
+// One cell of the matrix: a process meets a broken service, the service heals, and the same process goes on.
+import type { World } from '../../../local/world.ts';
+import type { Pieces } from '../../../simulators/aws/template.ts';
+import type { SignedInUser } from '../../support/world.ts';
+import { ageUser } from '../http/age-table.ts';
+import { type BreakageName, breakageOf, isSlow } from './breakages.ts';
+import { type Asked, type CallRow, type Phase, sessionOf } from './calls.ts';
+import { type Answered, judgeAnswer, judgeEnd, judgeLogs, judgeRecovery } from './judge.ts';
+import { makePlace, type Place } from './place.ts';
+
+export interface Cell {
+  readonly row: CallRow;
+  readonly breakage: BreakageName;
+  readonly phase: Phase;
+}
+
+export interface Played extends Cell {
+  readonly answers: readonly Answered[];
+  /** How many requests it took after the service had healed, and how long. */
+  readonly recoveredAfter: number;
+  readonly recoveredMs: number;
+  /** What broke a rule; empty when all held. */
+  readonly faults: readonly string[];
+}
+
+/** What all cells of a world share. */
+export interface Ground {
+  readonly world: World;
+  readonly pieces: Pieces;
+  readonly customer: SignedInUser;
+  /** Keeps processes from starting all at once. */
+  readonly oneAtATime: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+const FOREVER = 1_000_000;
+/** How often the caller asks while the fault stays. */
+const ASKED_WHILE_BROKEN = 3;
+const ASKED_AFTER = 40;
+const BETWEEN_MS = 1000;
+/** The lease of a submission, and then some. */
+const LEASE_IS_OVER_SECONDS = 160;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export async function playCell(ground: Ground, cell: Cell): Promise<Played> {
+  const { world, pieces } = ground;
+  const { row, breakage, phase } = cell;
+  const isWarm = phase !== 'before start';
+  const place = await makePlace(world, pieces, row.function, {
+    // A warm process asks for keys and secrets again only when those that it holds are refused.
+    areKeysOld: isWarm && row.name === 'Stytch: JWKS',
+  });
+  const link = place.links[row.service];
+  const breakIt = (times: number) => link.break(breakageOf(breakage, row.lateMs), row.target, times);
+  const faults: string[] = [];
+  const answers: Answered[] = [];
+  const told: Asked[] = [];
+  const ask = async (): Promise<Answered> => {
+    const one = await row.ask(world, place.apiUrl, await userFor(ground, row));
+    told.push(one);
+    return toAnswered(one);
+  };
+  try {
+    if (!isWarm) await breakIt(FOREVER);
+    if (isWarm && row.service === 'secrets') place.secrets.put('unitExchange', 'v2.public.withdrawn-token');
+    await ground.oneAtATime(() => place.start());
+    const pid = place.pid();
+    if (isWarm) {
+      await makeWarm(place, row, ask);
+      await breakIt(phase === 'in flight' ? 1 : FOREVER);
+    }
+    told.length = 0;
+    const before = { lines: place.lines.length, tokenCalls: tokenCalls(place) };
+    for (let i = 0; i < (phase === 'until healed' ? ASKED_WHILE_BROKEN : 1); i += 1) {
+      const line = place.lines.length;
+      const answered = await ask();
+      answers.push(answered);
+      faults.push(...judgeAnswer(cell, answered), ...judgeLogs(cell, answered, place.lines.slice(line)));
+    }
+    if (phase === 'until healed' && !row.isSubmission)
+      faults.push(...(await weakIsRefused(ground, place, row)));
+    if (answers.every(({ status }) => status >= 400) && isBeforeUnit(row)) {
+      const made = tokenCalls(place) - before.tokenCalls;
+      if (made > 0) faults.push(`INV1: Unit was asked for ${made} tokens without the whole gate`);
+    }
+    await link.heal();
+    const disturbed = [...told];
+    const recovery = await recover(ask, row);
+    faults.push(...judgeRecovery(recovery.after));
+    if (place.pid() !== pid) faults.push('the process was replaced');
+    if (row.isSubmission) {
+      // What was late may still be at work at Unit.
+      if (isSlow(breakage)) await pause(row.lateMs > 20_000 ? 2_500 : 0);
+      for (const one of disturbed) faults.push(...(await converges(world, place, one)));
+    }
+    faults.push(...judgeEnd(ground, place, told));
+    return { ...cell, answers, recoveredAfter: recovery.after, recoveredMs: recovery.ms, faults };
+  } finally {
+    await place.close();
+  }
+}
+
+const isBeforeUnit = ({ service, route }: CallRow): boolean =>
+  route === 'exchangeToken' && (service === 'stytch' || service === 'table');
+
+const tokenCalls = ({ links }: Place): number =>
+  links.unit.calls.filter((one) => /^POST \/customers\/\d+\/token /.test(one)).length;
+
+/** A new session for each request of the customer's; who applies is made by the row. */
+const userFor = ({ world, customer }: Ground, { isSubmission }: CallRow): Promise<SignedInUser> =>
+  isSubmission ? Promise.resolve(customer) : sessionOf(world, customer, true);
+
+const toAnswered = ({ exchange: { status, body, headers, method, url }, ms }: Asked): Answered => ({
+  method,
+  path: new URL(url).pathname,
+  status,
+  code: typeof body === 'object' && body !== null && 'code' in body ? String(body.code) : '',
+  headers,
+  text: body === null ? '' : JSON.stringify(body),
+  ms,
+});
+
+async function makeWarm(place: Place, row: CallRow, ask: () => Promise<Answered>): Promise<void> {
+  const hasCalled = (name: string): boolean =>
+    place.links[row.service].calls.some((one) => one.includes(name));
+  if (row.name === 'Stytch: JWKS') {
+    while (!hasCalled('/v1/sessions/jwks/')) await pause(20);
+    place.listKeys();
+    return;
+  }
+  if (row.service === 'secrets') {
+    // Each of the function's secrets is read while it starts.
+    while (place.links.secrets.calls.length < 3) await pause(20);
+    await pause(50);
+    place.secrets.put('unitExchange', place.secrets.seeded.unitExchange);
+    return;
+  }
+  const { status, text } = await ask();
+  if (status !== row.success) throw new Error(`${row.name} does not work at all: ${status} ${text}`);
+}
+
+/** A session without a second factor gets no token, whatever is broken. */
+async function weakIsRefused({ world, customer }: Ground, place: Place, row: CallRow): Promise<string[]> {
+  const weak = await sessionOf(world, customer, false);
+  const { exchange } = await row.ask(world, place.apiUrl, weak);
+  return exchange.status < 400 ? [`INV1: a weak session was answered ${exchange.status}`] : [];
+}
+
+/** A second apart, as a client with some patience would. */
+async function recover(
+  ask: () => Promise<Answered>,
+  { success }: CallRow,
+): Promise<{ after: number; ms: number }> {
+  const startedAt = performance.now();
+  for (let after = 1; after <= ASKED_AFTER; after += 1) {
+    const { status } = await ask();
+    if (status === success) return { after, ms: Math.round(performance.now() - startedAt) };
+    await pause(BETWEEN_MS);
+  }
+  return { after: Number.POSITIVE_INFINITY, ms: Math.round(performance.now() - startedAt) };
+}
+
+/** Once the lease is over, the same request finishes what was begun; it may meet the webhook that does so too. */
+async function converges(world: World, place: Place, { user, repeat }: Asked): Promise<string[]> {
+  await ageUser(world, user.userId, LEASE_IS_OVER_SECONDS);
+  let told = '';
+  for (let i = 0; i < 3; i += 1) {
+    const { status, body } = await repeat(place.apiUrl);
+    if (status === 201) return [];
+    told = `${status} ${JSON.stringify(body)}`;
+    await pause(BETWEEN_MS);
+  }
+  return [`INV4: the same request in the end: ${told}`];
+}
