@@ -30,7 +30,7 @@ export function judgeAnswer({ row, breakage, phase }: Cell, answered: Answered):
   const may = allowed(row, breakage, phase);
   if (!may.includes(told)) faults.push(`answered ${told}, where only ${may.join(' or ')} may come: ${text}`);
   const { deadlineMs } = routes[row.route];
-  if (ms > deadlineMs + MARGIN_MS) faults.push(`INV6: took ${ms} ms, with a deadline of ${deadlineMs} ms`);
+  if (ms > deadlineMs + MARGIN_MS) faults.push(`took ${ms} ms, with a deadline of ${deadlineMs} ms`);
   if (text.includes(MARKER)) faults.push('the answer repeats the words of a vendor');
   const wait = headers.get('retry-after');
   const isTold = breakage === 'status 429, Retry-After: 7' && row.blamed !== 'aws' && status >= 400;
