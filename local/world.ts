@@ -31,6 +31,8 @@ export interface WorldOptions {
   readonly isScheduled?: boolean;
   /** Containers per function at most. @default 4 */
   readonly concurrency?: number;
+  /** Whether the stage's throttle holds. @default false */
+  readonly isThrottled?: boolean;
   readonly onLine?: (line: LogLine) => void;
 }
 
@@ -106,7 +108,7 @@ async function start(
   });
   keep(() => functions.close());
   const { invoke } = functions;
-  gateway = createGateway(pieces.api, invoke);
+  gateway = createGateway(pieces.api, invoke, { isThrottled: options.isThrottled ?? false });
   const scheduler = createScheduler(pieces.schedules, invoke);
   keep(() => scheduler.close());
   await functions.warm();

@@ -25,7 +25,15 @@ const integrationSchema = z.object({
   TimeoutInMillis: z.optional(z.coerce.number()),
 });
 const routeSchema = z.object({ RouteKey: z.string(), Target: z.string() });
-const stageSchema = z.object({ StageName: z.literal('$default') });
+const stageSchema = z.object({
+  StageName: z.literal('$default'),
+  DefaultRouteSettings: z.optional(
+    z.object({
+      ThrottlingRateLimit: z.optional(z.coerce.number()),
+      ThrottlingBurstLimit: z.optional(z.coerce.number()),
+    }),
+  ),
+});
 const indexSchema = z.object({ IndexName: z.string(), KeySchema: z.unknown(), Projection: z.unknown() });
 const tableSchema = z.object({
   KeySchema: z.array(z.unknown()),
@@ -41,7 +49,8 @@ export function readApi(
   behind: (arn: string, at: string) => string,
 ): ApiPiece {
   const [id, api] = resources.one('AWS::ApiGatewayV2::Api', apiSchema);
-  resources.one('AWS::ApiGatewayV2::Stage', stageSchema);
+  const [, stage] = resources.one('AWS::ApiGatewayV2::Stage', stageSchema);
+  const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = stage.DefaultRouteSettings ?? {};
   const integrations = new Map(
     resources
       .all('AWS::ApiGatewayV2::Integration', integrationSchema)
@@ -50,6 +59,7 @@ export function readApi(
   const cors = api.CorsConfiguration;
   return {
     apiId: id.slice(0, 10).toLowerCase(),
+    throttle: rate === undefined || burst === undefined ? undefined : { rate, burst },
     cors: cors && {
       allowOrigins: cors.AllowOrigins,
       allowMethods: cors.AllowMethods,

@@ -7,6 +7,7 @@ import type { Invocation } from './function-host.ts';
 import { decodedPath, fromRequest, type GatewayRequest, headBytes } from './gateway-request.ts';
 import { matchRoute, type RouteMatch } from './routing.ts';
 import type { ApiPiece } from './template.ts';
+import { createThrottle } from './throttle.ts';
 
 /** Runs one function once; the gateway needs no more of it. */
 export type Invoke = (functionName: string, event: unknown) => Promise<Invocation>;
@@ -14,6 +15,8 @@ export type Invoke = (functionName: string, event: unknown) => Promise<Invocatio
 export interface GatewayOptions {
   /** Some AWS front doors rename this header; whether an HTTP API does is disputed, so both must work. @default false */
   readonly isAuthenticateHeaderRenamed?: boolean;
+  /** Whether the stage's throttle holds; most tests ask faster than any client of a small stage. @default false */
+  readonly isThrottled?: boolean;
   /** @default the system clock */
   readonly now?: () => Date;
 }
@@ -32,6 +35,10 @@ const maxEventBytes = 6 * 1024 * 1024;
 
 export function createGateway(api: ApiPiece, invoke: Invoke, options: GatewayOptions = {}): Gateway {
   const now = options.now ?? (() => new Date());
+  const mayPass =
+    options.isThrottled === true && api.throttle !== undefined
+      ? createThrottle(api.throttle, () => now().getTime())
+      : () => true;
   let isRenamed = options.isAuthenticateHeaderRenamed ?? false;
 
   async function integrate(request: GatewayRequest, requestId: string): Promise<Response> {
@@ -41,6 +48,8 @@ export function createGateway(api: ApiPiece, invoke: Invoke, options: GatewayOpt
     if (path === undefined) return gatewayError(400, 'Bad Request');
     const match = matchRoute(api.routes, request.method, path);
     if (match === undefined) return gatewayError(404, 'Not Found');
+    // Without a Retry-After: AWS sends none.
+    if (!mayPass()) return gatewayError(429, 'Too Many Requests');
     const event = toEvent(request, path, match, { apiId: api.apiId, requestId, now: now() });
     if (Buffer.byteLength(JSON.stringify(event)) > maxEventBytes) return tooLarge();
     return run(match, event, invoke);

@@ -35,8 +35,15 @@ export interface Cors {
   readonly allowCredentials: boolean;
 }
 
+/** Requests a second that the stage lets through, and how many at once. */
+export interface Throttle {
+  readonly rate: number;
+  readonly burst: number;
+}
+
 export interface ApiPiece {
   readonly apiId: string;
+  readonly throttle?: Throttle | undefined;
   readonly routes: readonly RoutePiece[];
   readonly cors: Cors | undefined;
 }

@@ -467,3 +467,34 @@ describe('the gateway over HTTP', () => {
     expect(event()).toMatchObject({ rawPath: '/x', rawQueryString: 'y=1', body: 'text' });
   });
 });
+
+describe("the stage's throttle", () => {
+  const second = 1_000;
+  let at = 1_700_000_000_000;
+  const throttled = (isThrottled: boolean) =>
+    createGateway(
+      { ...api([route('GET /x')]), throttle: { rate: 2, burst: 3 } },
+      async () => ({ kind: 'ok', payload: '{"statusCode":204}' }),
+      { isThrottled, now: () => new Date(at) },
+    );
+  const statuses = (gateway: ReturnType<typeof createGateway>, times: number) =>
+    Promise.all(Array.from({ length: times }, async () => (await gateway.answer(request('/x'))).status));
+
+  it("lets the burst through at once, then so many a second, and says 429 in AWS's words", async () => {
+    const gateway = throttled(true);
+    expect(await statuses(gateway, 5)).toEqual([204, 204, 204, 429, 429]);
+    at += second;
+    expect(await statuses(gateway, 3)).toEqual([204, 204, 429]);
+    at += 60 * second;
+    expect(await statuses(gateway, 4)).toEqual([204, 204, 204, 429]);
+    const refused = await gateway.answer(request('/x'));
+    expect({ body: await refused.json(), wait: refused.headers.get('retry-after') }).toEqual({
+      body: { message: 'Too Many Requests' },
+      wait: null,
+    });
+  });
+
+  it('does not hold unless it is asked for', async () => {
+    expect(await statuses(throttled(false), 5)).toEqual([204, 204, 204, 204, 204]);
+  });
+});
