@@ -130,7 +130,7 @@ describe('a change at Unit between the plan and its apply', () => {
     const { userId, customerId } = await seedMatch(world);
     const args = ['--user', userId, '--customer', customerId, ...apply, '--json'];
     const running = start(world, 'link', args);
-    await until(() => running.output.stderr.includes('take_lock'));
+    await until(() => running.output.stderr.includes('take_lock ...'));
     // The second reading asks Stytch first: held up there, it finds what has changed at Unit by then.
     const path = `/v1/users/${userId}`;
     world.stytch.controls.faults.arm({ method: 'GET', path, times: 1, fault: { kind: 'latency', ms: 2000 } });
@@ -142,7 +142,7 @@ describe('a change at Unit between the plan and its apply', () => {
       document: { outcome: 'refused', code: 'changed_meanwhile', message: expect.stringContaining('Unit') },
     });
     expect(stderr).toContain('read_again');
-    expect(stderr).not.toContain('write_jwt_subject');
+    expect(stderr).not.toContain('write_jwt_subject ...');
     expect(subjectOf(world, customerId)).toBeUndefined();
     expect(await itemOf(world, `CUSTOMER#${customerId}`, 'OWNER')).toBeUndefined();
     expect(await statusOf(userId, customerId)).toBe('Review');
