@@ -26,6 +26,16 @@ export type Wire = (url: string, request: WireRequest) => Promise<WireReply>;
 const kept = { keepAlive: true, timeout: 4000 } as const;
 const agent = new Agent(kept);
 
+let lastUsedAt = 0;
+
+/** A frozen container's timers stand still: what it kept is gone at the vendor's end by the time that it wakes. */
+function dropStale({ freeSockets }: Pick<Agent, 'freeSockets'>): void {
+  const isStale = Date.now() - lastUsedAt > kept.timeout;
+  lastUsedAt = Date.now();
+  if (!isStale) return;
+  for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+}
+
 /** Loopback alone is called without TLS, and a deployment never: there is no loading this module ahead. */
 const plain = once(async () => {
   const http = await import('node:http');
@@ -41,6 +51,7 @@ const everyRequest = {
 export const sendOverWire: Wire = async (url, { method, headers, body, signal }) => {
   const over = url.startsWith('https:') ? { request: overTls, agent } : await plain();
   const options = { method, headers: { ...everyRequest, ...headers }, signal, agent: over.agent };
+  dropStale(over.agent);
   return new Promise((resolve, reject) => {
     const answered = (answer: IncomingMessage): void =>
       resolve({

@@ -95,4 +95,16 @@ describe('the wire to a vendor', () => {
       },
     });
   });
+
+  it('INV6 opens another connection after a sleep in which no timer ran', async () => {
+    await send(request());
+    const before = connections;
+    const awake = Date.now() + 60_000;
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(awake);
+    await send(request());
+    expect(connections).toBe(before + 1);
+    await send(request());
+    expect(connections).toBe(before + 1);
+    clock.mockRestore();
+  });
 });
