@@ -1,0 +1,86 @@
+// Messages -> groups: what one call of the browser's, or one webhook, has caused, in the order of time.
+import type { Party, TraceMessage } from '../../contract.ts';
+import { headingOf } from './headings.ts';
+
+export interface Group {
+  readonly key: string;
+  readonly heading: string;
+  /** `direct`: between browser and Unit alone; `background`: caused by nobody's call. */
+  readonly kind: 'call' | 'webhook' | 'direct' | 'background';
+  readonly messages: readonly TraceMessage[];
+}
+
+/** Calls of the background that are closer than this belong together. */
+const TOGETHER_MS = 3000;
+
+/** Groups in the order in which they began, and each group's messages in the order of time. */
+export function groupMessages(messages: readonly TraceMessage[]): readonly Group[] {
+  const groups = new Map<string, TraceMessage[]>();
+  const keys = new Map<string, string>();
+  let background = { key: '', until: -Infinity };
+  for (const message of [...messages].sort(byTime)) {
+    let key = keys.get(message.callId) ?? message.exchange ?? undefined;
+    if (key === undefined && isDirect(message)) key = message.callId;
+    if (key === undefined) {
+      if (message.at > background.until) background = { key: `background-${message.id}`, until: 0 };
+      key = background.key;
+    }
+    if (key === background.key) background.until = message.at + TOGETHER_MS;
+    keys.set(message.callId, key);
+    const group = groups.get(key);
+    if (group) group.push(message);
+    else groups.set(key, [message]);
+  }
+  return Array.from(groups, ([key, grouped]) => ({ key, ...named(key, grouped), messages: grouped }));
+}
+
+/** The parties that need a lifeline: Secrets Manager only once it was asked. */
+export const lifelinesOf = (messages: readonly TraceMessage[]): readonly Party[] => [
+  'browser',
+  'api',
+  'stytch',
+  'dynamodb',
+  ...(messages.some(({ from, to }) => from === 'secrets_manager' || to === 'secrets_manager')
+    ? (['secrets_manager'] as const)
+    : []),
+  'unit',
+];
+
+/** Whether something was refused or has failed. */
+export const isProblem = ({ status }: TraceMessage): boolean =>
+  status === 'cut' || (status !== undefined && status >= 400);
+
+/** What stands over an arrow. */
+export function labelOf(message: TraceMessage): string {
+  if (message.direction === 'request') return message.title;
+  const code = isProblem(message) ? codeOf(message.body) : undefined;
+  const status = message.status === 'cut' ? 'no answer' : message.status;
+  const parts = [[status, code].filter(Boolean).join(' '), duration(message)];
+  return parts.filter(Boolean).join(' · ');
+}
+
+export const duration = ({ durationMs }: TraceMessage): string =>
+  durationMs === undefined
+    ? ''
+    : durationMs < 1000
+      ? `${Math.round(durationMs)} ms`
+      : `${(durationMs / 1000).toFixed(1)} s`;
+
+const byTime = (a: TraceMessage, b: TraceMessage): number => a.at - b.at || a.id - b.id;
+
+const isDirect = ({ from, to }: TraceMessage): boolean =>
+  [from, to].includes('browser') && [from, to].includes('unit');
+
+function named(key: string, [first]: readonly TraceMessage[]): Pick<Group, 'heading' | 'kind'> {
+  if (first === undefined || key.startsWith('background-'))
+    return { heading: 'In the background', kind: 'background' };
+  if (isDirect(first)) return { heading: 'Straight to Unit, past the bridge', kind: 'direct' };
+  return { heading: headingOf(first.title), kind: first.from === 'unit' ? 'webhook' : 'call' };
+}
+
+/** The code of a problem, whoever's it is. */
+function codeOf(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  if ('code' in body && typeof body.code === 'string') return body.code;
+  return 'error_type' in body && typeof body.error_type === 'string' ? body.error_type : undefined;
+}
