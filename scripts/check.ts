@@ -15,6 +15,7 @@ const bin = (name: string): string => path.join('node_modules', '.bin', name);
 const checks: readonly Check[] = [
   { name: 'format', command: [bin('biome'), 'check', '--error-on-warnings'] },
   { name: 'types', command: [bin('tsc')] },
+  { name: 'types of the page', command: [bin('tsc'), '-p', 'local/demo/page'] },
   { name: 'lint', command: [bin('oxlint'), '--type-aware', '--deny-warnings'] },
   { name: 'lock file', command: [process.execPath, '--import', 'tsx', 'scripts/check-lock.ts'] },
   { name: 'API document', command: [bin('redocly'), 'lint', 'openapi.yaml'] },
