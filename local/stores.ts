@@ -26,7 +26,7 @@ export async function startStores(
   const authorize = createAuthorize(pieces.functions, (call) =>
     calls.set(`${call.function} ${call.action} ${call.resource}`, call),
   );
-  const table = await onPort(ports, 'table', (port) => startTable(pieces.table, port, authorize));
+  const table = await onPort(ports, 'table', (port) => startTable(pieces.table, port, { authorize }));
   keep(() => table.close());
   const manager = createSecretsManager(
     pieces.secrets.map(({ arn, logicalId }) => ({ arn, name: logicalId })),

@@ -10,6 +10,7 @@ import { listenGateway } from '../simulators/aws/gateway-server.ts';
 import type { AwsCall } from '../simulators/aws/permissions.ts';
 import { createScheduler, type Scheduler } from '../simulators/aws/scheduler.ts';
 import { readTemplate } from '../simulators/aws/template.ts';
+import type { Faults } from '../simulators/faults.ts';
 import { type FunctionState, type LogLine, startFunctions } from './functions.ts';
 import { lambdaEnvironment } from './lambda-environment.ts';
 import { freePorts, onPort, type Ports } from './ports.ts';
@@ -43,6 +44,8 @@ export interface World extends Vendors {
   readonly secretsUrl: string;
   readonly tableUrl: string;
   readonly tableName: string;
+  /** What breaks in AWS: the table's by action (`/PutItem`), Secrets Manager's by its one path `/`. */
+  readonly faults: { readonly table: Faults; readonly secrets: Faults };
   /** Every item of the table. */
   scanTable(): Promise<Record<string, unknown>[]>;
   /** Each different call that a function made to the table or to Secrets Manager, once. */
@@ -122,6 +125,7 @@ async function start(
     secretsUrl,
     tableUrl: table.url,
     tableName: table.tableName,
+    faults: { table: table.faults, secrets: secrets.faults },
     awsCalls,
     scanTable: () => table.scan(),
     scheduler,

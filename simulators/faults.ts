@@ -44,10 +44,14 @@ export class Faults {
     return this.#armed.filter(({ left }) => left > 0).map(({ fault, left }) => ({ ...fault, times: left }));
   }
 
-  /** Wraps a handle; `jsonError` shapes a bare status as the vendor does. */
-  around(handle: Handle, jsonError: (status: number) => Response): Handle {
+  /** Wraps a handle; `jsonError` shapes a bare status as the vendor does. `pathOf` for calls that no path tells apart. */
+  around(
+    handle: Handle,
+    jsonError: (status: number) => Response,
+    pathOf: (request: Request) => string = ({ url }) => new URL(url).pathname,
+  ): Handle {
     return async (request) => {
-      const fault = this.#take(request.method, new URL(request.url).pathname);
+      const fault = this.#take(request.method, pathOf(request));
       return fault === undefined ? handle(request) : strike(fault, request, handle, jsonError);
     };
   }

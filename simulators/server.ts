@@ -19,7 +19,7 @@ export interface Listening {
  * @throws Error with code `EADDRINUSE` when the port is taken
  */
 export async function listen(handle: Handle, port: number): Promise<Listening> {
-  const server = createServer((incoming, outgoing) => void answer(handle, incoming, outgoing));
+  const server = createServer((incoming, outgoing) => void answerRequest(handle, incoming, outgoing));
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -39,7 +39,12 @@ export async function listen(handle: Handle, port: number): Promise<Listening> {
   };
 }
 
-async function answer(handle: Handle, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+/** Answers one request; never rejects. */
+export async function answerRequest(
+  handle: Handle,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
   try {
     const response = await handle(await toRequest(incoming));
     const headers: Record<string, string | string[]> = Object.fromEntries(response.headers);
@@ -53,7 +58,8 @@ async function answer(handle: Handle, incoming: IncomingMessage, outgoing: Serve
     }
     outgoing.end();
   } catch (error) {
-    if (error instanceof ConnectionCut) {
+    // A client that went away in the middle of its request gets no answer.
+    if (error instanceof ConnectionCut || !incoming.complete) {
       incoming.socket.destroy();
       return;
     }

@@ -1,8 +1,10 @@
 // The DynamoDB table: dynalite in memory, with the keys and indexes that the template defines.
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import type { Server } from 'node:http';
 import dynalite from 'dynalite';
 import * as z from 'zod/mini';
+import { Faults } from '../faults.ts';
+import { answerRequest, type Handle } from '../server.ts';
+import { handleOf } from './dynalite-handle.ts';
 import { region } from './intrinsics.ts';
 import type { Authorize } from './permissions.ts';
 import type { TablePiece } from './template.ts';
@@ -11,6 +13,8 @@ export interface LocalTable {
   readonly url: string;
   readonly port: number;
   readonly tableName: string;
+  /** By action: the path is `/PutItem`, `/Query`, `/*` for all. */
+  readonly faults: Faults;
   /** One call of the DynamoDB API, such as `Scan`. */
   call(action: string, input: Readonly<Record<string, unknown>>): Promise<unknown>;
   /** Every item, with DynamoDB's type tags taken off. */
@@ -18,16 +22,25 @@ export interface LocalTable {
   close(): Promise<void>;
 }
 
+export interface TableOptions {
+  /** May deny a call before the table sees it. */
+  readonly authorize?: Authorize;
+  /** Wraps what the port answers with, faults included. */
+  readonly around?: (handle: Handle) => Handle;
+}
+
 /**
- * `authorize` may deny a call before the table sees it.
+ * Serves the table on 127.0.0.1. Port 0 takes a free one.
  * @throws Error with code `EADDRINUSE` when the port is taken
  */
 export async function startTable(
   { tableName, arn, definition }: TablePiece,
   port = 0,
-  authorize: Authorize = () => undefined,
+  { authorize = () => undefined, around = (handle) => handle }: TableOptions = {},
 ): Promise<LocalTable> {
-  const server = guarded(dynalite({ createTableMs: 0 }), arn, authorize);
+  const server = dynalite({ createTableMs: 0 });
+  const faults = new Faults();
+  wrap(server, arn, { authorize, around, faults });
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -43,6 +56,7 @@ export async function startTable(
     url,
     port: address.port,
     tableName,
+    faults,
     call,
     scan: () => scan(call, tableName),
     close: () =>
@@ -55,39 +69,45 @@ export async function startTable(
 
 const indexed = z.object({ IndexName: z.optional(z.string()) });
 
-/** Puts a check in front of dynalite's own request listener, which then gets the same request from memory. */
-function guarded(server: Server, arn: string, authorize: Authorize): Server {
-  const [serve] = server.listeners('request');
-  server.removeAllListeners('request');
-  const check = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { method, url, headers } = request;
-    const body = Buffer.concat(await request.toArray());
-    const action = String(headers['x-amz-target'] ?? '').replace(/^.*\./, 'dynamodb:');
+/** Puts permissions and faults in front of dynalite's own request listener. */
+function wrap(
+  server: Server,
+  arn: string,
+  { authorize, faults, around }: Required<TableOptions> & { readonly faults: Faults },
+): void {
+  const serve = handleOf(server);
+  const permitted: Handle = async (request) => {
+    const { headers } = request;
+    const body = await request.text();
     const index = indexed.safeParse(parsed(body)).data?.IndexName;
-    const denial = authorize(
-      headers.authorization,
-      action,
-      index === undefined ? arn : `${arn}/index/${index}`,
-    );
-    if (denial === undefined) {
-      serve?.call(server, Object.assign(Readable.from([body]), { method, url, headers }), response);
-      return;
-    }
-    response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
-    response.end(
-      JSON.stringify({ __type: 'com.amazon.coral.service#AccessDeniedException', Message: denial }),
-    );
+    const resource = index === undefined ? arn : `${arn}/index/${index}`;
+    const denial = authorize(headers.get('authorization'), `dynamodb:${actionOf(request)}`, resource);
+    if (denial !== undefined) return failure(400, 'com.amazon.coral.service#AccessDeniedException', denial);
+    return serve(new Request(request.url, { method: request.method, headers, body: body || null }));
   };
-  // A client that goes away in the middle of its request gets no answer.
-  return server.on(
-    'request',
-    (request, response) => void check(request, response).catch(() => response.destroy()),
-  );
+  const faulty = faults.around(permitted, tableError, (request) => `/${actionOf(request)}`);
+  const handle = around(faulty);
+  server.on('request', (incoming, outgoing) => void answerRequest(handle, incoming, outgoing));
 }
 
-function parsed(body: Buffer): unknown {
+const actionOf = ({ headers }: Request): string => (headers.get('x-amz-target') ?? '').replace(/^.*\./, '');
+
+/** As DynamoDB words them: it knows no 429, and throttles with a 400. */
+function tableError(status: number): Response {
+  if (status === 503) return failure(503, 'com.amazonaws.dynamodb.v20120810#ServiceUnavailable');
+  if (status >= 500) return failure(status, 'com.amazonaws.dynamodb.v20120810#InternalServerError');
+  return failure(400, 'com.amazonaws.dynamodb.v20120810#ThrottlingException');
+}
+
+const failure = (status: number, type: string, message = 'injected'): Response =>
+  new Response(JSON.stringify({ __type: type, Message: message, message }), {
+    status,
+    headers: { 'content-type': 'application/x-amz-json-1.0' },
+  });
+
+function parsed(body: string): unknown {
   try {
-    return JSON.parse(body.toString());
+    return JSON.parse(body);
   } catch {
     return undefined;
   }

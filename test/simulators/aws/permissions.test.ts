@@ -54,7 +54,7 @@ describe('a call signed by a function', () => {
   let server: Listening;
 
   beforeAll(async () => {
-    table = await startTable(pieces.table, 0, authorize);
+    table = await startTable(pieces.table, 0, { authorize });
     const manager = createSecretsManager(
       pieces.secrets.map(({ arn, logicalId }) => ({ arn, name: logicalId })),
       authorize,
