@@ -1,12 +1,14 @@
 // `npm start`: the whole bridge on this machine, with simulated vendors and AWS, until Ctrl-C.
 import { parseArgs } from 'node:util';
-import type { World } from './world.ts';
+import type { FaultRequest } from './demo/contract.ts';
+import type { Demo } from './demo/start-demo.ts';
 
-const usage = `npm start -- [--port 4400] [--logs | --quiet] [--no-build]
+const usage = `npm start -- [--port 4400] [--logs | --quiet] [--fault <vendor>=<kind>[:<times>]]... [--no-build]
 
   --port N   the API's port; the ports after it are the simulators' (default 4400)
   --logs     print what the functions log
   --quiet    print the API's URL alone
+  --fault    break a vendor from the start, until healed or for so many calls: --fault unit=timeout --fault stytch=503:3
   --no-build run the bundles that are there`;
 
 const leastNode = [20, 19] as const;
@@ -29,15 +31,17 @@ interface Options {
   readonly port: number;
   readonly isBuilding: boolean;
   readonly output: 'table' | 'logs' | 'quiet';
+  readonly faults: readonly FaultRequest[];
 }
 
-function readOptions(defaultPort: number): Options {
+function readOptions(defaultPort: number, parseFault: (text: string) => FaultRequest): Options {
   try {
     const { values } = parseArgs({
       options: {
         port: { type: 'string', default: String(defaultPort) },
         logs: { type: 'boolean', default: false },
         quiet: { type: 'boolean', default: false },
+        fault: { type: 'string', multiple: true, default: [] },
         'no-build': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -49,29 +53,33 @@ function readOptions(defaultPort: number): Options {
     const port = Number(values.port);
     if (!Number.isInteger(port) || port < 1 || port > 65_000) fail(`--port must be 1 to 65000\n\n${usage}`);
     const isBuilding = !values['no-build'];
-    return { port, isBuilding, output: values.logs ? 'logs' : values.quiet ? 'quiet' : 'table' };
+    const output = values.logs ? 'logs' : values.quiet ? 'quiet' : 'table';
+    return { port, isBuilding, output, faults: values.fault.map(parseFault) };
   } catch (error) {
     return fail(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
   }
 }
 
 /** Stops everything within a second; a second signal does not wait. */
-function stopOnSignal(world: () => World | undefined): void {
+function stopOnSignal(demo: () => Demo | undefined): void {
   let isStopping = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
       // Function processes end by themselves once this one is gone.
-      if (isStopping || world() === undefined) process.exit(1);
+      if (isStopping || demo() === undefined) process.exit(1);
       isStopping = true;
       setTimeout(() => process.exit(1), 900);
-      void world()
+      void demo()
         ?.close()
         .then(() => process.exit(0));
     });
 }
 
-function table(world: World, seconds: string): string {
+function table({ world, pageUrl, faults }: Demo, seconds: string): string {
+  const armed = faults.menu().armed.map(({ vendor, kind }) => `${vendor}=${kind}`);
   const rows = [
+    ['Demo page', pageUrl],
+    ['Reference', `${pageUrl}/docs`],
     ['API', world.apiUrl],
     ['Stytch simulator', world.stytch.url],
     ['  inbox, state and faults', world.stytch.controlUrl],
@@ -80,37 +88,41 @@ function table(world: World, seconds: string): string {
     ['DynamoDB table', `${world.tableUrl} (${world.tableName})`],
     ["operators' commands", `. ${operatorFile}; npm run doctor -- --stage dev`],
   ];
+  if (armed.length > 0) rows.push(['broken on purpose', armed.join(', ')]);
   const lines = rows.map(([name = '', url = '']) => `  ${name.padEnd(32)}${url}`);
   return ['', ...lines, '', `Up in ${seconds} s. Ctrl-C stops it.`, ''].join('\n');
 }
 
 requireNode();
 const [
-  { startWorld },
+  { startDemo },
+  { parseFault },
   { defaultApiPort, onPort, PortInUseError, portsFrom },
   { operatorFile, writeOperatorEnvironment },
   { startDeployedStage },
 ] = await Promise.all([
-  import('./world.ts'),
+  import('./demo/start-demo.ts'),
+  import('./demo/faults.ts'),
   import('./ports.ts'),
   import('./operator-environment.ts'),
   import('./deployed-stage.ts'),
 ]);
-const { port, isBuilding, output } = readOptions(defaultApiPort);
-let running: World | undefined;
+const { port, isBuilding, output, faults } = readOptions(defaultApiPort, parseFault);
+let running: Demo | undefined;
 stopOnSignal(() => running);
 try {
   const ports = portsFrom(port);
-  const world = await startWorld({
+  running = await startDemo({
     isBuilding,
     isScheduled: true,
     ports,
     ...(output === 'logs' && { onLine: ({ function: name, line }) => print(`${name.padEnd(13)} ${line}`) }),
   });
-  running = world;
+  const { world } = running;
+  for (const fault of faults) await running.faults.arm(fault);
   const stage = await onPort(ports, 'account', (free) => startDeployedStage(world, free));
   await writeOperatorEnvironment(world, stage);
-  print(output === 'quiet' ? world.apiUrl : table(world, (performance.now() / 1000).toFixed(1)));
+  print(output === 'quiet' ? world.apiUrl : table(running, (performance.now() / 1000).toFixed(1)));
 } catch (error) {
   if (error instanceof PortInUseError)
     fail(

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod/mini';
-import { stackNameOf, stages } from '../lib/stages.ts';
+import { type Stage, stackNameOf, stages } from '../lib/stages.ts';
 
 export const stackName = stackNameOf(stages.dev.name);
 
@@ -13,7 +13,7 @@ const cdkSchema = z.object({ context: z.record(z.string(), z.unknown()) });
 export const loadCdk = () => Promise.all([import('aws-cdk-lib'), import('../lib/bridge-stack.ts')]);
 
 /** `bundles`: the folder of built functions, which must be there. */
-export async function synthesize(bundles: string): Promise<unknown> {
+export async function synthesize(bundles: string, stage: Stage = stages.dev): Promise<unknown> {
   const [[{ App }, { BridgeStack }], cdk, outdir] = await Promise.all([
     loadCdk(),
     readFile(path.resolve('cdk.json'), 'utf8'),
@@ -30,7 +30,7 @@ export async function synthesize(bundles: string): Promise<unknown> {
       // The functions run from the folder of bundles itself, so no copies of it are needed.
       context: { ...context, 'aws:cdk:disable-asset-staging': true },
     });
-    new BridgeStack(app, stackName, { stage: stages.dev, bundles });
+    new BridgeStack(app, stackName, { stage, bundles });
     const template: unknown = app.synth().getStackByName(stackName).template;
     return template;
   } finally {

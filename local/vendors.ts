@@ -1,15 +1,18 @@
 // The two simulated vendors of a world, each with its control port, and the webhook that an operator would register.
 import { randomBytes } from 'node:crypto';
-import { stages } from '../lib/stages.ts';
+import { type Stage, stages } from '../lib/stages.ts';
 import { type Listening, listen } from '../simulators/server.ts';
 import { createStytchSimulator, type StytchControls } from '../simulators/stytch/simulator.ts';
 import { createUnitSimulator, type UnitControls } from '../simulators/unit/simulator.ts';
 import { onPort, type Ports } from './ports.ts';
 import { operatorScopes, randomUnitToken, type SecretName, unitScopes } from './secret-values.ts';
+import type { Tap } from './tap.ts';
 
 export interface Vendor<Controls> {
   readonly url: string;
   readonly controlUrl: string;
+  /** As of a listening server. */
+  readonly refuse: Listening['refuse'];
   /** The same as over `controlUrl`, for callers in this process. */
   readonly controls: Controls;
 }
@@ -19,19 +22,26 @@ export interface Vendors {
   readonly unit: Vendor<UnitControls> & { readonly operatorToken: string };
 }
 
-/** Stage `dev` names the project and its redirect URLs; `keep` takes what must be closed. */
+export interface VendorsOptions {
+  /** Names the project and its redirect URLs. */
+  readonly stage: Pick<Stage, 'stytchProjectId' | 'redirectUrls'>;
+  readonly tap?: Tap | undefined;
+}
+
+/** `keep` takes what must be closed. */
 export async function startVendors(
   ports: Ports,
   secrets: Readonly<Record<SecretName, string>>,
   keep: (close: () => unknown) => void,
+  { stage, tap }: VendorsOptions = { stage: stages.dev },
 ): Promise<Vendors> {
   const operatorToken = randomUnitToken();
   let stytchUrl = '';
   let unitUrl = '';
   const stytch = createStytchSimulator({
-    projectId: stages.dev.stytchProjectId,
+    projectId: stage.stytchProjectId,
     secret: secrets.stytch,
-    redirectUrls: stages.dev.redirectUrls,
+    redirectUrls: stage.redirectUrls,
     publicUrl: () => stytchUrl,
   });
   const unit = createUnitSimulator({
@@ -42,15 +52,15 @@ export async function startVendors(
       { token: secrets.unitContact, scopes: unitScopes.contact },
       { token: operatorToken, scopes: operatorScopes },
     ],
-    jwksUrl: () => `${stytchUrl}/v1/sessions/jwks/${stages.dev.stytchProjectId}`,
+    jwksUrl: () => `${stytchUrl}/v1/sessions/jwks/${stage.stytchProjectId}`,
     publicUrl: () => unitUrl,
   });
   keep(() => unit.close());
   const serve = async (name: 'stytch' | 'stytchControl' | 'unit' | 'unitControl'): Promise<Listening> => {
-    const { handle, control } = name.startsWith('stytch') ? stytch : unit;
-    const listening = await onPort(ports, name, (port) =>
-      listen(name.endsWith('Control') ? control : handle, port),
-    );
+    const backend = name.startsWith('stytch') ? 'stytch' : 'unit';
+    const { handle, control } = backend === 'stytch' ? stytch : unit;
+    const served = name.endsWith('Control') ? control : (tap?.around(backend, handle) ?? handle);
+    const listening = await onPort(ports, name, (port) => listen(served, port));
     keep(() => listening.close());
     return listening;
   };
@@ -61,8 +71,19 @@ export async function startVendors(
   stytchUrl = stytchServer.url;
   unitUrl = unitServer.url;
   return {
-    stytch: { url: stytchUrl, controlUrl: stytchControl.url, controls: stytch.controls },
-    unit: { url: unitUrl, controlUrl: unitControl.url, controls: unit.controls, operatorToken },
+    stytch: {
+      url: stytchUrl,
+      controlUrl: stytchControl.url,
+      refuse: stytchServer.refuse,
+      controls: stytch.controls,
+    },
+    unit: {
+      url: unitUrl,
+      controlUrl: unitControl.url,
+      refuse: unitServer.refuse,
+      controls: unit.controls,
+      operatorToken,
+    },
   };
 }
 

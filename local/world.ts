@@ -3,6 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { functionNames, routes } from '../functions/contract/routes.ts';
+import { type Stage, stages } from '../lib/stages.ts';
 import { gatewayError } from '../simulators/aws/function-answer.ts';
 import type { Invocation } from '../simulators/aws/function-container.ts';
 import { createGateway, type Gateway } from '../simulators/aws/gateway.ts';
@@ -11,12 +12,14 @@ import type { AwsCall } from '../simulators/aws/permissions.ts';
 import { createScheduler, type Scheduler } from '../simulators/aws/scheduler.ts';
 import { readTemplate } from '../simulators/aws/template.ts';
 import type { Faults } from '../simulators/faults.ts';
+import type { Handle } from '../simulators/server.ts';
 import { type FunctionState, type LogLine, startFunctions } from './functions.ts';
 import { lambdaEnvironment } from './lambda-environment.ts';
 import { freePorts, onPort, type Ports } from './ports.ts';
 import { randomSecretValues, type WorldSecrets } from './secret-values.ts';
 import { startStores } from './stores.ts';
 import { loadCdk, stackName, synthesize } from './synthesize.ts';
+import type { Backend, Tap } from './tap.ts';
 import { registerWebhook, startVendors, type Vendors } from './vendors.ts';
 
 export interface WorldOptions {
@@ -35,6 +38,12 @@ export interface WorldOptions {
   /** Whether the stage's throttle holds. @default false */
   readonly isThrottled?: boolean;
   readonly onLine?: (line: LogLine) => void;
+  /** What the stack is made of, once the API's port is known. @default - stage `dev` */
+  readonly stageOn?: (port: number) => Stage;
+  /** Looks at what passes. @default - nobody does */
+  readonly tap?: Tap;
+  /** Pages beside the API, on its port: the handle of a path, or undefined for the gateway's own. @default - none */
+  readonly pages?: (path: string) => Handle | undefined;
 }
 
 export interface World extends Vendors {
@@ -46,6 +55,8 @@ export interface World extends Vendors {
   readonly tableName: string;
   /** What breaks in AWS: the table's by action (`/PutItem`), Secrets Manager's by its one path `/`. */
   readonly faults: { readonly table: Faults; readonly secrets: Faults };
+  /** While true, connections to it are refused. */
+  refuse(backend: Backend, isRefusing: boolean): Promise<void>;
   /** Every item of the table. */
   scanTable(): Promise<Record<string, unknown>[]>;
   /** Each different call that a function made to the table or to Secrets Manager, once. */
@@ -87,20 +98,30 @@ async function start(
   // The API's port first: the one that people look for, and that others may hold.
   let gateway: Gateway | undefined;
   const starting = async () => gatewayError(503, 'Service Unavailable');
+  const { tap, pages } = options;
+  const answer: Gateway['answer'] = (request) => gateway?.answer(request) ?? starting();
   const front = await onPort(ports, 'api', (port) =>
-    listenGateway({ answer: (request) => gateway?.answer(request) ?? starting() }, port),
+    listenGateway({ answer: tap?.aroundGateway(answer) ?? answer }, port, pages),
   );
   keep(() => front.close());
+  const stage = options.stageOn?.(front.port) ?? stages.dev;
   const seeded = randomSecretValues();
-  const vendors = await startVendors(ports, seeded, keep);
-  const template = options.template ?? (await templateOf(built, options.isBuilding ?? false));
+  const vendors = await startVendors(ports, seeded, keep, { stage, tap });
+  const template = options.template ?? (await templateOf(built, stage, options.isBuilding ?? false));
   const pieces = readTemplate(template, { stackName, functionNames, apiUrl: front.url });
-  const { table, secrets, secretsUrl, awsCalls } = await startStores(pieces, ports, seeded, keep);
+  const { table, secrets, secretsUrl, refuseSecrets, awsCalls } = await startStores(
+    pieces,
+    ports,
+    seeded,
+    keep,
+    tap,
+  );
   const bundles = await deploy(built, keep);
   const functions = startFunctions(pieces, {
     bundles,
     concurrency: options.concurrency,
     onLine: options.onLine,
+    mark: tap?.mark,
     environmentOf: (piece) =>
       lambdaEnvironment(piece, {
         stytchUrl: vendors.stytch.url,
@@ -116,6 +137,12 @@ async function start(
   keep(() => scheduler.close());
   await functions.warm();
   await registerWebhook(vendors.unit, `${front.url}${routes.unitWebhook.path}`, seeded.unitWebhook);
+  const refusers = {
+    stytch: vendors.stytch.refuse,
+    unit: vendors.unit.refuse,
+    dynamodb: table.refuse,
+    secrets_manager: refuseSecrets,
+  };
   if (options.isScheduled === true) scheduler.resume();
   return {
     ...vendors,
@@ -126,6 +153,7 @@ async function start(
     tableUrl: table.url,
     tableName: table.tableName,
     faults: { table: table.faults, secrets: secrets.faults },
+    refuse: (backend, isRefusing) => refusers[backend](isRefusing),
     awsCalls,
     scanTable: () => table.scan(),
     scheduler,
@@ -144,9 +172,9 @@ async function start(
 }
 
 /** Building and loading the CDK take about as long as each other, so they go side by side. */
-async function templateOf(bundles: string, isBuilding: boolean): Promise<unknown> {
+async function templateOf(bundles: string, stage: Stage, isBuilding: boolean): Promise<unknown> {
   if (isBuilding) await Promise.all([import('../scripts/build.ts').then(({ build }) => build()), loadCdk()]);
-  return synthesize(bundles);
+  return synthesize(bundles, stage);
 }
 
 /**

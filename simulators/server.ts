@@ -1,5 +1,5 @@
 // The thin HTTP server around a simulator's `handle`: loopback only, and able to cut a connection when told to.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A simulator is one function from request to response, so that tests call it in-process or over HTTP. */
@@ -11,6 +11,8 @@ export class ConnectionCut extends Error {}
 export interface Listening {
   readonly url: string;
   readonly port: number;
+  /** While true nobody listens at the port: what is connected is cut off, and new connections are refused. */
+  refuse(isRefusing: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export async function listen(handle: Handle, port: number): Promise<Listening> {
   return {
     port: bound,
     url: `http://127.0.0.1:${bound}`,
+    refuse: refusal(server, bound),
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -39,6 +42,19 @@ export async function listen(handle: Handle, port: number): Promise<Listening> {
   };
 }
 
+/** `Listening.refuse` of any HTTP server on loopback. */
+export const refusal =
+  (server: Server, port: number): Listening['refuse'] =>
+  async (isRefusing) => {
+    if (isRefusing !== server.listening) return;
+    await new Promise<void>((resolve) => {
+      if (!isRefusing) return void server.listen(port, '127.0.0.1', resolve);
+      // The class's own: dynalite's `close` would empty the table.
+      Server.prototype.close.call(server, () => resolve());
+      server.closeAllConnections();
+    });
+  };
+
 /** Answers one request; never rejects. */
 export async function answerRequest(
   handle: Handle,
@@ -46,7 +62,11 @@ export async function answerRequest(
   outgoing: ServerResponse,
 ): Promise<void> {
   try {
-    const response = await handle(await toRequest(incoming));
+    const gone = new AbortController();
+    outgoing.once('close', () => {
+      if (!outgoing.writableFinished) gone.abort();
+    });
+    const response = await handle(await toRequest(incoming, gone.signal));
     const headers: Record<string, string | string[]> = Object.fromEntries(response.headers);
     const cookies = response.headers.getSetCookie();
     if (cookies.length > 0) headers['set-cookie'] = cookies;
@@ -69,7 +89,8 @@ export async function answerRequest(
   }
 }
 
-async function toRequest(incoming: IncomingMessage): Promise<Request> {
+/** `gone`: aborts when the client goes away before it has the answer. */
+async function toRequest(incoming: IncomingMessage, gone: AbortSignal): Promise<Request> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
   const body = Buffer.concat(chunks);
@@ -81,5 +102,5 @@ async function toRequest(incoming: IncomingMessage): Promise<Request> {
   const method = incoming.method ?? 'GET';
   const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? '127.0.0.1'}`);
   const hasBody = body.length > 0 && method !== 'GET' && method !== 'HEAD';
-  return new Request(url, { method, headers, ...(hasBody ? { body } : {}) });
+  return new Request(url, { method, headers, signal: gone, ...(hasBody ? { body } : {}) });
 }

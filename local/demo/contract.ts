@@ -129,7 +129,7 @@ export const faultKinds = [
 ] as const;
 export type DemoFaultKind = (typeof faultKinds)[number];
 
-/** `POST /demo/faults`; without `times` until healed. */
+/** `POST /demo/faults`; without `times` until healed. A vendor has one fault at a time: another takes its place. */
 export interface FaultRequest {
   readonly vendor: FaultVendor;
   readonly kind: DemoFaultKind;
@@ -144,7 +144,12 @@ export interface ArmedFault {
 
 /** `GET /demo/faults`, and the answer to its `POST` and `DELETE` (which heals all, or `{vendor}` alone). */
 export interface FaultMenu {
-  readonly vendors: readonly { readonly vendor: FaultVendor; readonly label: string }[];
+  readonly vendors: readonly {
+    readonly vendor: FaultVendor;
+    readonly label: string;
+    /** Those that it can have. */
+    readonly kinds: readonly DemoFaultKind[];
+  }[];
   readonly kinds: readonly { readonly kind: DemoFaultKind; readonly label: string }[];
   readonly armed: readonly ArmedFault[];
 }

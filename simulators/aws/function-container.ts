@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
 
 /** What a call came to: the JSON that the handler returned, or Lambda's word for what went wrong. */
@@ -20,8 +21,11 @@ export interface ContainerOptions {
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   readonly onLine: (line: string) => void;
+  /** A mark for everything that the function sends out during the call. @default - sent unmarked */
+  readonly mark?: () => string;
 }
 
+const traceFile = pathToFileURL(join(process.cwd(), 'simulators/aws/function-trace.mjs')).href;
 const processFile = join(process.cwd(), 'simulators/aws/function-process.mjs');
 /** Lambda's limit on loading a function. */
 const initSeconds = 10;
@@ -62,7 +66,10 @@ export class Container {
     this.#child = fork(processFile, [options.bundleFile, options.exported], {
       cwd: dirname(options.bundleFile),
       env: { ...options.environment },
-      execArgv: [`--max-old-space-size=${heap}`],
+      execArgv: [
+        `--max-old-space-size=${heap}`,
+        ...(options.mark === undefined ? [] : ['--import', traceFile]),
+      ],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.pid = this.#child.pid;
@@ -82,7 +89,7 @@ export class Container {
   async invoke(event: unknown): Promise<Invocation> {
     const fault = await this.loaded;
     if (fault !== undefined) return fault;
-    const { timeoutSeconds, functionArn } = this.#options;
+    const { timeoutSeconds, functionArn, mark } = this.#options;
     const requestId = randomUUID();
     let timer: NodeJS.Timeout | undefined;
     try {
@@ -90,7 +97,8 @@ export class Container {
         this.#call = { requestId, settle, seen: new Set(), answer: undefined };
         timer = setTimeout(() => this.#timedOut(requestId, settle), timeoutSeconds * 1000);
         if (this.#isDead) return this.#died();
-        this.#child.send({ requestId, event, functionArn, deadlineMs: Date.now() + timeoutSeconds * 1000 });
+        const deadlineMs = Date.now() + timeoutSeconds * 1000;
+        this.#child.send({ requestId, event, functionArn, deadlineMs, ...(mark && { mark: mark() }) });
       });
     } finally {
       clearTimeout(timer);

@@ -13,6 +13,8 @@ export interface FunctionHostOptions {
   /** Containers at most. @default 4 */
   readonly concurrency?: number;
   readonly onLine: (line: string) => void;
+  /** As of a container. */
+  readonly mark?: () => string;
 }
 
 const closedError: Invocation = {
@@ -31,7 +33,7 @@ export class FunctionHost {
   #waiting: ((container: Container | undefined) => void)[] = [];
   #isClosed = false;
 
-  constructor({ piece, bundle, environment, concurrency, onLine }: FunctionHostOptions) {
+  constructor({ piece, bundle, environment, concurrency, onLine, mark }: FunctionHostOptions) {
     const dot = piece.handler.lastIndexOf('.');
     this.name = piece.name;
     this.environment = environment;
@@ -45,6 +47,7 @@ export class FunctionHost {
         memoryMb: piece.memoryMb,
         timeoutSeconds: piece.timeoutSeconds,
         onLine,
+        ...(mark === undefined ? {} : { mark }),
       });
   }
 

@@ -1,15 +1,22 @@
 // The gateway's HTTP face: hands over the request line and headers as they came, and stops reading an oversized body.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Listening } from '../server.ts';
+import { answerRequest, type Handle, type Listening, refusal } from '../server.ts';
 import { type Gateway, maxBodyBytes } from './gateway.ts';
 
 /**
- * Serves the gateway on 127.0.0.1. Port 0 takes a free one.
+ * Serves the gateway on 127.0.0.1. Port 0 takes a free one. `beside` names what else answers on the port, by path: as a
+ * web server would in front of an API of the same origin.
  * @throws Error with code `EADDRINUSE` when the port is taken
  */
-export async function listenGateway(gateway: Pick<Gateway, 'answer'>, port: number): Promise<Listening> {
+export async function listenGateway(
+  gateway: Pick<Gateway, 'answer'>,
+  port: number,
+  beside: (path: string) => Handle | undefined = () => undefined,
+): Promise<Listening> {
   // Wider than the gateway's own limit, so that the gateway's answer is the one that the client sees.
   const server = createServer({ maxHeaderSize: 256 * 1024 }, (incoming, outgoing) => {
+    const handle = beside(incoming.url?.split('?', 1)[0] ?? '/');
+    if (handle !== undefined) return void answerRequest(handle, incoming, outgoing);
     serve(gateway, incoming, outgoing).catch((error: unknown) => {
       if (!incoming.destroyed) console.error('gateway fault', error);
       outgoing.destroy();
@@ -25,6 +32,7 @@ export async function listenGateway(gateway: Pick<Gateway, 'answer'>, port: numb
   return {
     port: address.port,
     url: `http://127.0.0.1:${address.port}`,
+    refuse: refusal(server, address.port),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -125,17 +125,14 @@ export function createSecretsManager(
 
   return {
     faults,
-    handle: faults.around(
-      async (request) => {
-        const action = (request.headers.get('x-amz-target') ?? '').replace(/^secretsmanager\./, '');
-        const input: unknown = JSON.parse((await request.text()) || '{}');
-        const named = describeSchema.safeParse(input);
-        const arn = named.success ? (find(named.data.SecretId)?.arn ?? named.data.SecretId) : '*';
-        const denial = authorize(request.headers.get('authorization'), `secretsmanager:${action}`, arn);
-        return denial === undefined ? respond(action, input) : failure(400, 'AccessDeniedException', denial);
-      },
-      (status) => failure(status, status >= 500 ? 'InternalServiceError' : 'InvalidRequestException'),
-    ),
+    handle: faults.around(async (request) => {
+      const action = (request.headers.get('x-amz-target') ?? '').replace(/^secretsmanager\./, '');
+      const input: unknown = JSON.parse((await request.text()) || '{}');
+      const named = describeSchema.safeParse(input);
+      const arn = named.success ? (find(named.data.SecretId)?.arn ?? named.data.SecretId) : '*';
+      const denial = authorize(request.headers.get('authorization'), `secretsmanager:${action}`, arn);
+      return denial === undefined ? respond(action, input) : failure(400, 'AccessDeniedException', denial);
+    }, secretsError),
     put: (id, value) => void add(must(id), value),
     empty: (id) => {
       must(id).versions = [];
@@ -163,6 +160,12 @@ const stagesOf = (versions: readonly Version[], version: Version): string[] =>
 
 const notFound = (what: string): Response =>
   failure(400, 'ResourceNotFoundException', `Secrets Manager can't find the specified secret${what}`);
+
+/** As Secrets Manager words them: it knows no 429, and throttles with a 400. */
+export function secretsError(status: number): Response {
+  if (status >= 500) return failure(status, 'InternalServiceError');
+  return status === 429 ? failure(400, 'ThrottlingException') : failure(status, 'InvalidRequestException');
+}
 
 function failure(status: number, type: string, message?: string): Response {
   const response = json({ __type: type, ...(message === undefined ? {} : { Message: message }) }, status);

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import dynalite from 'dynalite';
 import * as z from 'zod/mini';
 import { Faults } from '../faults.ts';
-import { answerRequest, type Handle } from '../server.ts';
+import { answerRequest, type Handle, type Listening, refusal } from '../server.ts';
 import { handleOf } from './dynalite-handle.ts';
 import { region } from './intrinsics.ts';
 import type { Authorize } from './permissions.ts';
@@ -15,6 +15,8 @@ export interface LocalTable {
   readonly tableName: string;
   /** By action: the path is `/PutItem`, `/Query`, `/*` for all. */
   readonly faults: Faults;
+  /** As of a listening server. */
+  readonly refuse: Listening['refuse'];
   /** One call of the DynamoDB API, such as `Scan`. */
   call(action: string, input: Readonly<Record<string, unknown>>): Promise<unknown>;
   /** Every item, with DynamoDB's type tags taken off. */
@@ -57,6 +59,7 @@ export async function startTable(
     port: address.port,
     tableName,
     faults,
+    refuse: refusal(server, address.port),
     call,
     scan: () => scan(call, tableName),
     close: () =>
@@ -93,7 +96,7 @@ function wrap(
 const actionOf = ({ headers }: Request): string => (headers.get('x-amz-target') ?? '').replace(/^.*\./, '');
 
 /** As DynamoDB words them: it knows no 429, and throttles with a 400. */
-function tableError(status: number): Response {
+export function tableError(status: number): Response {
   if (status === 503) return failure(503, 'com.amazonaws.dynamodb.v20120810#ServiceUnavailable');
   if (status >= 500) return failure(status, 'com.amazonaws.dynamodb.v20120810#InternalServerError');
   return failure(400, 'com.amazonaws.dynamodb.v20120810#ThrottlingException');

@@ -1,0 +1,63 @@
+// The recorder of the sequence diagram: what passed, masked, the last few hundred kept, and everybody told who listens.
+import { keptMessages, type TraceMessage } from './contract.ts';
+
+export type NewMessage = Omit<TraceMessage, 'id'>;
+
+export interface Trace {
+  add(message: NewMessage): void;
+  /** The messages after this id that are still kept. */
+  after(id: number): readonly TraceMessage[];
+  /** Calls back for each new one; the returned function ends that. */
+  subscribe(listener: (message: TraceMessage) => void): () => void;
+}
+
+export function createTrace(): Trace {
+  const kept: TraceMessage[] = [];
+  const listeners = new Set<(message: TraceMessage) => void>();
+  let lastId = 0;
+  return {
+    add: (message) => {
+      lastId += 1;
+      const whole = { id: lastId, ...message };
+      kept.push(whole);
+      if (kept.length > keptMessages) kept.shift();
+      for (const listener of listeners) listener(whole);
+    },
+    after: (id) => kept.filter((message) => message.id > id),
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+const KEEP_ALIVE_MS = 15_000;
+
+/** The trace as server-sent events, until the reader goes away. An id of an earlier run starts anew. */
+export function eventStream(trace: Trace, lastEventId: number, gone: AbortSignal): Response {
+  let stop = (): void => {};
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      const send = (text: string): void => controller.enqueue(encoder.encode(text));
+      const show = (message: TraceMessage): void =>
+        send(`id: ${message.id}\ndata: ${JSON.stringify(message)}\n\n`);
+      send('retry: 1000\n\n');
+      for (const message of trace.after(lastEventId)) show(message);
+      const unsubscribe = trace.subscribe(show);
+      const timer = setInterval(() => send(': still here\n\n'), KEEP_ALIVE_MS);
+      stop = () => {
+        unsubscribe();
+        clearInterval(timer);
+      };
+      gone.addEventListener('abort', () => {
+        stop();
+        controller.close();
+      });
+    },
+    cancel: () => stop(),
+  });
+  return new Response(body, {
+    headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
+  });
+}
