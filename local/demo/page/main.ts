@@ -1,0 +1,119 @@
+// The demo page: the steps on one side, and on the other what each of them causes.
+import { createClient, ProblemError } from '../../../client/index.ts';
+import { type Demo, type Step, type StepId, stepIds } from './demo.ts';
+import { demoApi } from './demo-api.ts';
+import { createDiagram } from './diagram/diagram.ts';
+import { byId } from './dom.ts';
+import { listen } from './events.ts';
+import { createFaults } from './faults.ts';
+import { forgetAll, hasSession, memory, tokenStore } from './memory.ts';
+import { GivenUp, problemView } from './problem-view.ts';
+import { askForFactor } from './step-up-dialog.ts';
+import { apply } from './steps/apply.ts';
+import { card } from './steps/card.ts';
+import { factor } from './steps/factor.ts';
+import { letGo } from './steps/held-token.ts';
+import { finishSignIn, inbox } from './steps/inbox.ts';
+import { signIn } from './steps/sign-in.ts';
+import { stepUp } from './steps/step-up.ts';
+import { token } from './steps/token.ts';
+import { createSteps } from './steps.ts';
+import { standing } from './where.ts';
+
+const order = [signIn, inbox, factor, apply, stepUp, token, card] as const satisfies readonly Step[];
+
+async function main(): Promise<void> {
+  const query = new URLSearchParams(location.search);
+  if (location.pathname !== '/') history.replaceState(null, '', '/');
+  const steps = createSteps(order, byId('steps'));
+  const diagram = createDiagram();
+  const faults = createFaults(byId('faults'), byId('banner'));
+  const webhooks = new EventTarget();
+  const client = createClient({
+    baseUrl: location.origin,
+    tokenStore,
+    onStepUp: (challenge) => askForFactor(client, challenge),
+  });
+  listen((message) => {
+    if (message.id > Number(memory.get('shownFrom') ?? -1)) diagram.add(message);
+    if (message.title === 'POST /webhooks/unit' && message.direction === 'answer')
+      webhooks.dispatchEvent(new Event('answered'));
+  });
+
+  const demo: Demo = {
+    client,
+    state: await demoApi.state(),
+    open: (id, keep) => steps.open(demo, id, keep),
+    complete(id, summary) {
+      steps.close(demo, id, summary);
+      const next = order[stepIds.indexOf(id) + 1];
+      if (next)
+        steps.open(demo, next.id, next.id === 'token' || next.id === 'card' ? 'keep later' : undefined);
+    },
+    async attempt(place, work) {
+      const { item, problem } = steps.around(place);
+      if (item.hasAttribute('aria-busy')) return;
+      item.setAttribute('aria-busy', 'true');
+      problem.replaceChildren();
+      try {
+        await work();
+      } catch (error) {
+        if (error instanceof ProblemError && error.code === 'invalid_token') signedOut();
+        if (!(error instanceof GivenUp)) {
+          await faults.look().catch(() => {});
+          problem.replaceChildren(problemView(error, faults.isBroken(), faults.heal));
+        }
+      } finally {
+        item.removeAttribute('aria-busy');
+      }
+      byId('session').hidden = !hasSession();
+    },
+    async goOn(id, summary) {
+      const at = await standing(client);
+      steps.close(demo, id, summary);
+      resume(at);
+    },
+    onWebhook: (callback, signal) => webhooks.addEventListener('answered', callback, { signal }),
+    async startOver() {
+      await client.signOut().catch(() => {});
+      forgetAll();
+      letGo();
+      memory.set('shownFrom', String(diagram.newestId()));
+      diagram.clear();
+      demo.open('sign-in');
+    },
+  };
+
+  const signedOut = (): void => {
+    letGo();
+    memory.forget('factor', 'applicationId', 'customerId', 'cardId');
+    demo.open('sign-in');
+  };
+  /** Opens a step of a journey that began earlier. */
+  const resume = (at: StepId): void => {
+    for (const { id } of order.slice(0, stepIds.indexOf(at)))
+      if (!steps.isDone(id))
+        steps.close(demo, id, id === 'sign-in' ? `As ${memory.get('email') ?? 'you'}.` : 'Done.');
+    steps.open(demo, at);
+  };
+
+  byId('sign-out').addEventListener('click', () => {
+    void client.signOut().then(signedOut, signedOut);
+  });
+  byId('start-over').addEventListener('click', () => void demo.startOver());
+  byId('stytch-link').setAttribute('href', demo.state.stytchControlUrl);
+  byId('unit-link').setAttribute('href', demo.state.unitControlUrl);
+  await faults.load();
+
+  const linkToken = query.get('token');
+  if (linkToken !== null) {
+    resume('inbox');
+    const place = steps.find('inbox').body;
+    await demo.attempt(place, () => finishSignIn(demo, linkToken));
+  } else if (hasSession()) {
+    resume('inbox');
+    await demo.attempt(steps.find('inbox').body, () => demo.goOn('inbox', 'Still signed in.'));
+  } else steps.open(demo, 'sign-in', undefined, false);
+}
+
+void main();

@@ -1,0 +1,109 @@
+// Step 4: the application, by JSON or on Unit's own form.
+import type { IndividualRequest } from '../../../../client/index.ts';
+import { sandboxSsns } from '../../contract.ts';
+import type { Demo, Step } from '../demo.ts';
+import { actions, button, field, form, h } from '../dom.ts';
+import { memory } from '../memory.ts';
+import { followApplication } from './application.ts';
+
+const ssnHints = [
+  [sandboxSsns.review, 'a person at Unit decides: you, in the next moment'],
+  [sandboxSsns.approve, 'approved at once'],
+  [sandboxSsns.documents, 'documents are asked for'],
+  [sandboxSsns.deny, 'denied at once'],
+] as const;
+
+const texts = [
+  ['first', 'First name', 'Ada'],
+  ['last', 'Last name', 'Okafor'],
+  ['dateOfBirth', 'Date of birth', '1991-04-23'],
+  ['phone', 'Phone', '5555550142'],
+  ['street', 'Street', '12 Juniper Way'],
+  ['city', 'City', 'Boise'],
+  ['state', 'State', 'ID'],
+  ['postalCode', 'ZIP code', '83702'],
+] as const;
+type Name = (typeof texts)[number][0];
+
+export const apply: Step = {
+  id: 'apply',
+  title: 'Apply for an account',
+  why: 'Unit gets the application with jwtSubject = this Stytch user, so that the customer can never be anybody else’s.',
+  render(place, demo, signal) {
+    const applicationId = memory.get('applicationId');
+    if (applicationId === undefined) show(place, demo, signal);
+    else followApplication({ place, demo, signal, again: () => show(place, demo, signal) }, applicationId);
+  },
+};
+
+function show(place: HTMLElement, demo: Demo, signal: AbortSignal): void {
+  const inputs = texts.map(([name, label, value]) => {
+    const type = name === 'dateOfBirth' ? 'date' : 'text';
+    return { name, label, input: h('input', { type, value, required: true, autocomplete: 'off' }) };
+  });
+  const valueOf = (name: Name): string => inputs.find((one) => one.name === name)?.input.value ?? '';
+  const ssn = h(
+    'select',
+    {},
+    ...ssnHints.map(([value, meaning]) => h('option', { value }, `${spaced(value)}: ${meaning}`)),
+  );
+  const body = (): IndividualRequest => ({
+    type: 'individual',
+    fullName: { first: valueOf('first'), last: valueOf('last') },
+    email: memory.get('email') ?? '',
+    phone: { countryCode: '1', number: valueOf('phone') },
+    address: {
+      street: valueOf('street'),
+      city: valueOf('city'),
+      state: valueOf('state'),
+      postalCode: valueOf('postalCode'),
+      country: 'US',
+    },
+    dateOfBirth: valueOf('dateOfBirth'),
+    ssn: ssn.value,
+  });
+  const follow = (applicationId: string): void => {
+    memory.set('applicationId', applicationId);
+    followApplication({ place, demo, signal, again: () => show(place, demo, signal) }, applicationId);
+  };
+  const send = async (): Promise<void> => follow((await demo.client.apply(body())).applicationId);
+  const openForm = async (): Promise<void> => {
+    const { applicationId, url } = await demo.client.openForm({
+      type: 'individual',
+      prefill: { email: memory.get('email'), fullName: body().fullName },
+    });
+    follow(applicationId);
+    if (url === undefined) return;
+    const link = h(
+      'a',
+      { class: 'main', href: url, target: '_blank', rel: 'noopener' },
+      'Open Unit’s form in a new tab',
+    );
+    place.prepend(
+      h('p', {}, 'No SSN passes through the bridge this way. When you have sent the form, come back here.'),
+      actions(link),
+    );
+    link.focus();
+  };
+  place.replaceChildren(
+    form(
+      () => demo.attempt(place, send),
+      h(
+        'div',
+        { class: 'fields-grid' },
+        ...inputs.map(({ label, input }) => field(label, input)),
+        field(
+          'SSN, of Unit’s sandbox',
+          ssn,
+          'Made-up numbers that Unit publishes for tests. Never a real one.',
+        ),
+      ),
+      actions(
+        h('button', { class: 'main' }, 'Apply'),
+        button('On Unit’s own form instead', () => demo.attempt(place, openForm)),
+      ),
+    ),
+  );
+}
+
+const spaced = (ssn: string): string => `${ssn.slice(0, 3)}-${ssn.slice(3, 5)}-${ssn.slice(5)}`;
