@@ -92,8 +92,8 @@ function claimsOf(jwt: string): Record<string, unknown> | undefined {
 /** `magic_link (email), 22:04:05`: what was proved, and when. */
 function factorOf(factor: unknown): string {
   if (!isRecord(factor)) return 'unknown';
-  const at = String(factor['last_authenticated_at'] ?? '').slice(11, 19);
-  return `${String(factor['type'])} (${String(factor['delivery_method'])}), ${at}`;
+  const { type, delivery_method: method, last_authenticated_at: at } = factor;
+  return `${String(type)} (${String(method)}), ${typeof at === 'string' ? at.slice(11, 19) : 'unknown'}`;
 }
 
 /** Headers of a message: the few that matter, authorization without its credentials. */

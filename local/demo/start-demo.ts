@@ -1,6 +1,8 @@
 // A world with the demo beside its API: the recorder and the faults around its parts, and the pages on its port.
 import { type Stage, stages } from '../../lib/stages.ts';
 import type { Handle } from '../../simulators/server.ts';
+import { createDocs } from '../docs/pages.ts';
+import { createDocsHandle, docsBase, isDocsPath } from '../docs/serve.ts';
 import { startWorld, type World, type WorldOptions } from '../world.ts';
 import { createActions } from './actions.ts';
 import { createDemoFaults, type DemoFaults } from './faults.ts';
@@ -30,6 +32,7 @@ export const stageOn = (port: number): Stage => ({
 export async function startDemo(options: WorldOptions = {}): Promise<Demo> {
   let world: World | undefined;
   let demo: Handle = async () => Response.json({ error: 'starting' }, { status: 503 });
+  let docs = demo;
   const trace = createTrace();
   const recorder = createRecorder(trace);
   const faults = createDemoFaults(async (backend, isRefusing) => world?.refuse(backend, isRefusing));
@@ -42,7 +45,12 @@ export async function startDemo(options: WorldOptions = {}): Promise<Demo> {
         aroundGateway: recorder.aroundGateway,
         around: (backend, handle) => recorder.around(backend, faults.around(backend, handle)),
       },
-      pages: (path) => (isDemoPath(path) ? (request) => demo(request) : undefined),
+      pages: (path) =>
+        isDemoPath(path)
+          ? (request) => demo(request)
+          : isDocsPath(path)
+            ? (request) => docs(request)
+            : undefined,
     });
   } catch (error) {
     recorder.close();
@@ -60,6 +68,8 @@ export async function startDemo(options: WorldOptions = {}): Promise<Demo> {
     unitControlUrl: unit.controlUrl,
   };
   const actions = createActions(world);
+  const site = { base: docsBase, problemTypeBaseUrl: stageOn(Number(port)).problemTypeBaseUrl };
+  docs = onlyOwnOrigin(createDocsHandle(await createDocs(site)), port);
   demo = onlyOwnOrigin(createDemoHandle({ trace, faults, actions, places }), port);
   return {
     world,
