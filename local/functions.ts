@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Invocation } from '../simulators/aws/function-container.ts';
 import { FunctionHost } from '../simulators/aws/function-host.ts';
+import type { ContainerTrace } from '../simulators/aws/function-trace.ts';
 import type { FunctionPiece, Pieces } from '../simulators/aws/template.ts';
 
 export interface LogLine {
@@ -30,15 +31,15 @@ export interface FunctionsOptions {
   readonly concurrency: number | undefined;
   readonly environmentOf: (piece: FunctionPiece) => Readonly<Record<string, string>>;
   readonly onLine: ((line: LogLine) => void) | undefined;
-  /** Marks what a function sends out, call by call. @default - unmarked */
-  readonly mark?: ((name: string) => string) | undefined;
+  /** @default - nobody records */
+  readonly traceOf?: ((name: string) => ContainerTrace) | undefined;
 }
 
 /** A long run must not fill the memory. */
 const maxLines = 100_000;
 
 export function startFunctions({ functions }: Pieces, options: FunctionsOptions): Functions {
-  const { mark } = options;
+  const { traceOf } = options;
   const lines: LogLine[] = [];
   const hosts = new Map(
     functions.map((piece) => [
@@ -48,7 +49,7 @@ export function startFunctions({ functions }: Pieces, options: FunctionsOptions)
         bundle: path.join(options.bundles, piece.name),
         environment: options.environmentOf(piece),
         ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
-        ...(mark === undefined ? {} : { mark: () => mark(piece.name) }),
+        ...(traceOf === undefined ? {} : { trace: traceOf(piece.name) }),
         onLine: (line) => {
           if (lines.length >= maxLines) lines.splice(0, maxLines / 2);
           lines.push({ function: piece.name, line });

@@ -19,7 +19,7 @@ import { freePorts, onPort, type Ports } from './ports.ts';
 import { randomSecretValues, type WorldSecrets } from './secret-values.ts';
 import { startStores } from './stores.ts';
 import { loadCdk, stackName, synthesize } from './synthesize.ts';
-import type { Backend, Tap } from './tap.ts';
+import { type Backend, type Tap, traceOf } from './tap.ts';
 import { registerWebhook, startVendors, type Vendors } from './vendors.ts';
 
 export interface WorldOptions {
@@ -117,11 +117,17 @@ async function start(
     tap,
   );
   const bundles = await deploy(built, keep);
+  const backends = new Map<string, Backend>([
+    [vendors.stytch.url, 'stytch'],
+    [vendors.unit.url, 'unit'],
+    [table.url, 'dynamodb'],
+    [secretsUrl, 'secrets_manager'],
+  ]);
   const functions = startFunctions(pieces, {
     bundles,
     concurrency: options.concurrency,
     onLine: options.onLine,
-    mark: tap?.mark,
+    traceOf: tap && traceOf(tap, backends),
     environmentOf: (piece) =>
       lambdaEnvironment(piece, {
         stytchUrl: vendors.stytch.url,

@@ -37,7 +37,7 @@ const vendors: Readonly<Record<FaultVendor, Vendor>> = {
     isHit: (path) => !isJwksPath(path),
   },
   'stytch-jwks': {
-    label: "Stytch's public keys",
+    label: "Stytch's public keys (functions start anew)",
     backend: 'stytch',
     slowMs: 1500,
     jsonError: stytchError,
@@ -53,7 +53,7 @@ const vendors: Readonly<Record<FaultVendor, Vendor>> = {
     isHit: () => true,
   },
   secrets: {
-    label: 'Secrets Manager',
+    label: 'Secrets Manager (functions start anew)',
     backend: 'secrets_manager',
     slowMs: 600,
     jsonError: secretsError,
@@ -109,10 +109,17 @@ export interface DemoFaults {
   menu(): FaultMenu;
 }
 
-/** `refuse` closes and opens a backend's port. */
-export function createDemoFaults(
-  refuse: (backend: Backend, isRefusing: boolean) => Promise<void>,
-): DemoFaults {
+export interface FaultPowers {
+  /** Closes and opens a backend's port. */
+  refuse(backend: Backend, isRefusing: boolean): Promise<void>;
+  /** New containers, as a deployment makes them. */
+  restartFunctions(): Promise<void>;
+}
+
+/** Secrets and public keys are kept by warm functions, which an outage would not touch before their time is over. */
+const isKept = (vendor: FaultVendor): boolean => vendor === 'secrets' || vendor === 'stytch-jwks';
+
+export function createDemoFaults({ refuse, restartFunctions }: FaultPowers): DemoFaults {
   const armed = new Map<FaultVendor, { readonly kind: DemoFaultKind; readonly faults: Faults }>();
 
   const isLeft = (vendor: FaultVendor): boolean => {
@@ -155,6 +162,7 @@ export function createDemoFaults(
           times: times ?? Number.POSITIVE_INFINITY,
           fault: simulated(kind, slowMs),
         });
+      if (isKept(vendor)) await restartFunctions();
     },
     heal: async (vendor) => {
       for (const one of vendor === undefined ? faultVendors : [vendor]) await heal(one);

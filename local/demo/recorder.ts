@@ -104,7 +104,8 @@ export function createRecorder(trace: Trace): Recorder {
     },
     around: (backend, handle) => async (request) => {
       const headers = new Headers(request.headers);
-      const cause = read(headers.get(MARK));
+      const mark = headers.get(MARK);
+      const cause = mark === null ? null : read(mark);
       headers.delete(MARK);
       const { url, method, signal } = request;
       const bytes = Buffer.from(await request.arrayBuffer());
@@ -124,6 +125,20 @@ export function createRecorder(trace: Trace): Recorder {
         gone: signal,
       };
       return record(call, () => handle(unmarked));
+    },
+    refused: (backend, { mark, method, url, target }) => {
+      const cause = read(mark);
+      const { exchange, from } = cause;
+      const title = target.replace(/^.*\./, '') || `${method} ${new URL(url).pathname}`;
+      const base = {
+        callId: randomUUID(),
+        exchange,
+        title: maskText(title),
+        at: Date.now(),
+        function: cause.function,
+      };
+      trace.add({ ...base, from, to: backend, direction: 'request' });
+      trace.add({ ...base, from: backend, to: from, direction: 'answer', durationMs: 0, status: 'cut' });
     },
     close: () => unsubscribe('undici:request:create', onFetch),
   };
@@ -155,8 +170,7 @@ function unmarkedCaller(backend: Backend, { method, url, headers }: Request): Pa
 
 const written = ({ exchange, function: name, from }: Cause): string => `${exchange ?? ''};${name};${from}`;
 
-function read(mark: string | null): Cause | null {
-  if (mark === null) return null;
+function read(mark: string): Cause {
   const [exchange = '', name = '', from = ''] = mark.split(';');
   return { exchange: exchange || null, function: name, from: from === 'unit' ? 'unit' : 'api' };
 }

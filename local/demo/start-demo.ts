@@ -35,13 +35,20 @@ export async function startDemo(options: WorldOptions = {}): Promise<Demo> {
   let docs = demo;
   const trace = createTrace();
   const recorder = createRecorder(trace);
-  const faults = createDemoFaults(async (backend, isRefusing) => world?.refuse(backend, isRefusing));
+  const faults = createDemoFaults({
+    refuse: async (backend, isRefusing) => world?.refuse(backend, isRefusing),
+    restartFunctions: async () => {
+      const names = world?.functions().map(({ name }) => name) ?? [];
+      await Promise.all(names.map(async (name) => world?.restartFunction(name)));
+    },
+  });
   try {
     world = await startWorld({
       stageOn,
       ...options,
       tap: {
         mark: recorder.mark,
+        refused: recorder.refused,
         aroundGateway: recorder.aroundGateway,
         around: (backend, handle) => recorder.around(backend, faults.around(backend, handle)),
       },

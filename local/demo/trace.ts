@@ -5,8 +5,8 @@ export type NewMessage = Omit<TraceMessage, 'id'>;
 
 export interface Trace {
   add(message: NewMessage): void;
-  /** The messages after this id that are still kept. */
-  after(id: number): readonly TraceMessage[];
+  /** Those that are still kept, after this id. @default - all */
+  messages(after?: number): readonly TraceMessage[];
   /** Calls back for each new one; the returned function ends that. */
   subscribe(listener: (message: TraceMessage) => void): () => void;
 }
@@ -23,7 +23,7 @@ export function createTrace(): Trace {
       if (kept.length > keptMessages) kept.shift();
       for (const listener of listeners) listener(whole);
     },
-    after: (id) => kept.filter((message) => message.id > id),
+    messages: (after = 0) => kept.filter(({ id }) => id > after),
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -43,7 +43,7 @@ export function eventStream(trace: Trace, lastEventId: number, gone: AbortSignal
       const show = (message: TraceMessage): void =>
         send(`id: ${message.id}\ndata: ${JSON.stringify(message)}\n\n`);
       send('retry: 1000\n\n');
-      for (const message of trace.after(lastEventId)) show(message);
+      for (const message of trace.messages(lastEventId)) show(message);
       const unsubscribe = trace.subscribe(show);
       const timer = setInterval(() => send(': still here\n\n'), KEEP_ALIVE_MS);
       stop = () => {

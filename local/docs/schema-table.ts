@@ -39,15 +39,15 @@ export function typeOf(schema: Schema): Html {
     );
   if (type === 'array' && isSchema(schema['items']))
     return html`array of ${typeOf(schema['items'])}${limits(schema)}`;
-  const name = Array.isArray(type) ? type.map(String).join(' or ') : String(type ?? 'any');
+  const name = Array.isArray(type) ? type.map(String).join(' or ') : typeof type === 'string' ? type : 'any';
   const form = typeof format === 'string' ? format : typeof pattern === 'string' ? pattern : undefined;
   return html`${name}${limits(schema)}${form === undefined ? '' : html`, <code>${form}</code>`}`;
 }
 
 /** `, 1 to 32`: of a number its values, of a text its characters, of a list its entries. */
 function limits(schema: Schema): string {
-  const of = (...names: readonly string[]): unknown =>
-    names.map((name) => schema[name]).find((value) => value !== undefined);
+  const of = (...names: readonly string[]) =>
+    names.map((name) => schema[name]).find((value) => typeof value === 'number');
   const least = of('minimum', 'minLength', 'minItems');
   const most = of('maximum', 'maxLength', 'maxItems');
   const unit = 'minLength' in schema || 'maxLength' in schema ? ' characters' : '';

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
+import { type ContainerTrace, refusedCall } from './function-trace.ts';
 
 /** What a call came to: the JSON that the handler returned, or Lambda's word for what went wrong. */
 export type Invocation =
@@ -21,8 +22,8 @@ export interface ContainerOptions {
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   readonly onLine: (line: string) => void;
-  /** A mark for everything that the function sends out during the call. @default - sent unmarked */
-  readonly mark?: () => string;
+  /** @default - nobody records */
+  readonly trace?: ContainerTrace;
 }
 
 const traceFile = pathToFileURL(join(process.cwd(), 'simulators/aws/function-trace.mjs')).href;
@@ -33,6 +34,7 @@ const initSeconds = 10;
 const messageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
   z.object({ kind: z.literal('init_error'), errorType: z.string(), errorMessage: z.string() }),
+  refusedCall,
   z.object({ kind: z.literal('ok'), requestId: z.string(), payload: z.string() }),
   z.object({
     kind: z.literal('error'),
@@ -63,13 +65,12 @@ export class Container {
   constructor(options: ContainerOptions) {
     this.#options = options;
     const heap = Math.max(64, Math.floor(options.memoryMb * 0.9));
-    this.#child = fork(processFile, [options.bundleFile, options.exported], {
+    const { trace } = options;
+    const marked = trace === undefined ? [] : [trace.mark()];
+    this.#child = fork(processFile, [options.bundleFile, options.exported, ...marked], {
       cwd: dirname(options.bundleFile),
       env: { ...options.environment },
-      execArgv: [
-        `--max-old-space-size=${heap}`,
-        ...(options.mark === undefined ? [] : ['--import', traceFile]),
-      ],
+      execArgv: [`--max-old-space-size=${heap}`, ...(trace === undefined ? [] : ['--import', traceFile])],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.pid = this.#child.pid;
@@ -89,7 +90,7 @@ export class Container {
   async invoke(event: unknown): Promise<Invocation> {
     const fault = await this.loaded;
     if (fault !== undefined) return fault;
-    const { timeoutSeconds, functionArn, mark } = this.#options;
+    const { timeoutSeconds, functionArn, trace } = this.#options;
     const requestId = randomUUID();
     let timer: NodeJS.Timeout | undefined;
     try {
@@ -98,7 +99,7 @@ export class Container {
         timer = setTimeout(() => this.#timedOut(requestId, settle), timeoutSeconds * 1000);
         if (this.#isDead) return this.#died();
         const deadlineMs = Date.now() + timeoutSeconds * 1000;
-        this.#child.send({ requestId, event, functionArn, deadlineMs, ...(mark && { mark: mark() }) });
+        this.#child.send({ requestId, event, functionArn, deadlineMs, ...(trace && { mark: trace.mark() }) });
       });
     } finally {
       clearTimeout(timer);
@@ -123,6 +124,7 @@ export class Container {
       void this.#ended.then(() => resolve(exited(this.#child)));
       this.#child.on('message', (raw) => {
         const message = messageSchema.parse(raw);
+        if (message.kind === 'refused') return this.#options.trace?.refused(message);
         if (message.kind === 'ready') return resolve(undefined);
         if (message.kind === 'init_error') return resolve(failed(message.errorType, message.errorMessage));
         const { requestId } = message;

@@ -1,6 +1,7 @@
 // One function and its containers: a call takes an idle one or starts another, up to a limit; beyond it calls wait.
 import { join } from 'node:path';
 import { Container, type Invocation } from './function-container.ts';
+import type { ContainerTrace } from './function-trace.ts';
 import type { FunctionPiece } from './template.ts';
 
 export type { Invocation } from './function-container.ts';
@@ -14,7 +15,7 @@ export interface FunctionHostOptions {
   readonly concurrency?: number;
   readonly onLine: (line: string) => void;
   /** As of a container. */
-  readonly mark?: () => string;
+  readonly trace?: ContainerTrace;
 }
 
 const closedError: Invocation = {
@@ -33,7 +34,7 @@ export class FunctionHost {
   #waiting: ((container: Container | undefined) => void)[] = [];
   #isClosed = false;
 
-  constructor({ piece, bundle, environment, concurrency, onLine, mark }: FunctionHostOptions) {
+  constructor({ piece, bundle, environment, concurrency, onLine, trace }: FunctionHostOptions) {
     const dot = piece.handler.lastIndexOf('.');
     this.name = piece.name;
     this.environment = environment;
@@ -47,7 +48,7 @@ export class FunctionHost {
         memoryMb: piece.memoryMb,
         timeoutSeconds: piece.timeoutSeconds,
         onLine,
-        ...(mark === undefined ? {} : { mark }),
+        ...(trace === undefined ? {} : { trace }),
       });
   }
 
