@@ -2,8 +2,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { routes } from '../../functions/contract/routes.ts';
 import type { Party, TraceMessage } from '../../local/demo/contract.ts';
-import { groupMessages, isProblem, labelOf, lifelinesOf } from '../../local/demo/page/diagram/groups.ts';
+import { groupMessages, lifelinesOf } from '../../local/demo/page/diagram/groups.ts';
 import { headingOf } from '../../local/demo/page/diagram/headings.ts';
+import { isProblem, labelOf } from '../../local/demo/page/diagram/labels.ts';
 import { columns, place, ROW_HEIGHT, shorten } from '../../local/demo/page/diagram/layout.ts';
 
 let nextId = 0;

@@ -62,6 +62,7 @@ async function main(): Promise<void> {
         if (!(error instanceof GivenUp)) {
           await faults.look().catch(() => {});
           problem.replaceChildren(problemView(error, faults.isBroken(), faults.heal));
+          problem.scrollIntoView({ block: 'nearest' });
         }
       } finally {
         item.removeAttribute('aria-busy');
@@ -116,4 +117,6 @@ async function main(): Promise<void> {
   } else steps.open(demo, 'sign-in', undefined, false);
 }
 
-void main();
+// Passkeys, the mailed link and the API's list of origins know this page by name, not by address.
+if (location.hostname === '127.0.0.1') location.hostname = 'localhost';
+else void main();

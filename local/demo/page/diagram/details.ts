@@ -2,7 +2,7 @@
 import type { TraceMessage } from '../../contract.ts';
 import { button, facts, h } from '../dom.ts';
 import { partyNames } from './draw.ts';
-import { labelOf } from './groups.ts';
+import { labelOf } from './labels.ts';
 
 /** @param onClose called when it has closed; the cursor goes back to where it came from */
 export function createDetails(place: HTMLElement, onClose: () => void) {
@@ -53,7 +53,11 @@ function part(message: TraceMessage): HTMLElement {
       'h4',
       {},
       isRequest ? 'Request' : `Answer: ${labelOf(message)}`,
-      h('small', {}, ` ${time.toLocaleTimeString()}.${String(time.getMilliseconds()).padStart(3, '0')}`),
+      h(
+        'small',
+        {},
+        ` ${time.toLocaleTimeString('en-GB')}.${String(time.getMilliseconds()).padStart(3, '0')}`,
+      ),
     ),
     headers.length > 0 && facts(headers.map(([name, value]) => [name, h('code', {}, value)])),
     message.body !== undefined &&

@@ -3,7 +3,8 @@ import { keptMessages, type Party, type TraceMessage } from '../../contract.ts';
 import { byId, h } from '../dom.ts';
 import { createDetails } from './details.ts';
 import { drawHeads, drawRows } from './draw.ts';
-import { duration, type Group, groupMessages, lifelinesOf } from './groups.ts';
+import { type Group, groupMessages, lifelinesOf } from './groups.ts';
+import { duration } from './labels.ts';
 import { columns, place } from './layout.ts';
 import { tableOf } from './table.ts';
 
@@ -30,14 +31,15 @@ export function createDiagram() {
   });
   const measure = measurer();
 
-  const arrowOf = (id: number): SVGElement | null =>
-    scroller.querySelector<SVGElement>(`.arrow[data-id="${id}"]`);
+  const arrowOf = (id: number): HTMLElement | SVGElement | null =>
+    scroller.querySelector<HTMLElement | SVGElement>(`[data-id="${id}"]`);
   const open = (message: TraceMessage): void => {
     returnTo = message.id;
     details.show(
       messages.filter(({ callId }) => callId === message.callId),
       message,
     );
+    arrowOf(message.id)?.scrollIntoView({ block: 'nearest' });
   };
   const isOn = (element: HTMLElement): boolean => element.getAttribute('aria-pressed') === 'true';
 
@@ -58,7 +60,9 @@ export function createDiagram() {
     if (isOn(asTable)) {
       heads.replaceChildren();
       drawn.clear();
+      const focused = document.activeElement?.getAttribute('data-id');
       scroller.replaceChildren(tableOf(groups, open));
+      scroller.querySelector<HTMLElement>(`[data-id="${focused}"]`)?.focus();
     } else drawGroups(groups, parties);
     if (wasAtEnd) scroller.scrollTop = scroller.scrollHeight;
     newest.hidden = wasAtEnd || groups.length === 0;
@@ -77,15 +81,18 @@ export function createDiagram() {
         open(message),
       );
       const section = h('section', { class: `group ${group.kind}` }, headingOf(group), rows);
+      before?.section.replaceWith(section);
       drawn.set(group.key, { section, signature });
       return section;
     });
-    if (scroller.firstElementChild?.tagName === 'TABLE') scroller.replaceChildren();
-    // What is in its place already is not moved, so that neither focus nor animation is lost.
+    const stays = new Set<Element>(sections);
+    for (const [key, { section }] of drawn) if (!stays.has(section)) drawn.delete(key);
+    const gone = Array.from(scroller.children).filter((child) => !stays.has(child));
+    for (const child of gone) child.remove();
+    // What is in its place already is not moved, so that no focus is lost.
     sections.forEach((section, i) => {
       if (scroller.children[i] !== section) scroller.insertBefore(section, scroller.children[i] ?? null);
     });
-    while (scroller.children.length > sections.length) scroller.lastElementChild?.remove();
     const arrows = scroller.querySelectorAll<SVGElement>('.arrow');
     const current = (focused && arrowOf(Number(focused))) || arrows[arrows.length - 1];
     for (const arrow of arrows) arrow.setAttribute('tabindex', arrow === current ? '0' : '-1');

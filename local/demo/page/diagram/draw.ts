@@ -1,7 +1,7 @@
 // Draws the rows of a group, and the heads of the lifelines, as SVG.
 import type { Party } from '../../contract.ts';
 import { svg } from '../dom.ts';
-import { isProblem, labelOf } from './groups.ts';
+import { isProblem, labelOf } from './labels.ts';
 import { type Placed, ROW_HEIGHT, type Row } from './layout.ts';
 
 export const partyNames = {
@@ -49,7 +49,7 @@ export function drawRows(
 /** What a screen reader says of an arrow. */
 export const spoken = ({ message }: Row): string =>
   message.direction === 'request'
-    ? `${partyNames[message.from]} asks ${partyNames[message.to]}: ${message.title}`
+    ? `${partyNames[message.from]} asks ${partyNames[message.to]}: ${labelOf(message)}`
     : `${partyNames[message.from]} answers ${partyNames[message.to]}: ${labelOf(message)}`;
 
 function drawRow(row: Row, i: number, width: number, onOpen: (row: Row) => void): SVGGElement {

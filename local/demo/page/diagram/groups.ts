@@ -46,26 +46,6 @@ export const lifelinesOf = (messages: readonly TraceMessage[]): readonly Party[]
   'unit',
 ];
 
-/** Whether something was refused or has failed. */
-export const isProblem = ({ status }: TraceMessage): boolean =>
-  status === 'cut' || (status !== undefined && status >= 400);
-
-/** What stands over an arrow. */
-export function labelOf(message: TraceMessage): string {
-  if (message.direction === 'request') return message.title;
-  const code = isProblem(message) ? codeOf(message.body) : undefined;
-  const status = message.status === 'cut' ? 'no answer' : message.status;
-  const parts = [[status, code].filter(Boolean).join(' '), duration(message)];
-  return parts.filter(Boolean).join(' · ');
-}
-
-export const duration = ({ durationMs }: TraceMessage): string =>
-  durationMs === undefined
-    ? ''
-    : durationMs < 1000
-      ? `${Math.round(durationMs)} ms`
-      : `${(durationMs / 1000).toFixed(1)} s`;
-
 const byTime = (a: TraceMessage, b: TraceMessage): number => a.at - b.at || a.id - b.id;
 
 const isDirect = ({ from, to }: TraceMessage): boolean =>
@@ -76,11 +56,4 @@ function named(key: string, [first]: readonly TraceMessage[]): Pick<Group, 'head
     return { heading: 'In the background', kind: 'background' };
   if (isDirect(first)) return { heading: 'Straight to Unit, past the bridge', kind: 'direct' };
   return { heading: headingOf(first.title), kind: first.from === 'unit' ? 'webhook' : 'call' };
-}
-
-/** The code of a problem, whoever's it is. */
-function codeOf(body: unknown): string | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  if ('code' in body && typeof body.code === 'string') return body.code;
-  return 'error_type' in body && typeof body.error_type === 'string' ? body.error_type : undefined;
 }

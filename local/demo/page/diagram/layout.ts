@@ -1,6 +1,6 @@
 // Where everything of a group stands: lifelines, arrows and their labels, in pixels.
 import type { Party, TraceMessage } from '../../contract.ts';
-import { labelOf } from './groups.ts';
+import { labelOf } from './labels.ts';
 
 export interface Row {
   readonly message: TraceMessage;

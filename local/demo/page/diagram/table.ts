@@ -2,7 +2,8 @@
 import type { TraceMessage } from '../../contract.ts';
 import { button, h } from '../dom.ts';
 import { partyNames } from './draw.ts';
-import { type Group, isProblem, labelOf } from './groups.ts';
+import type { Group } from './groups.ts';
+import { isProblem, labelOf } from './labels.ts';
 
 export function tableOf(groups: readonly Group[], onOpen: (message: TraceMessage) => void): HTMLElement {
   return h(
@@ -35,6 +36,8 @@ function row(
   const answer = messages.find(
     ({ callId, direction }) => callId === request.callId && direction === 'answer',
   );
+  const opener = button(labelOf(request), () => onOpen(request), 'small');
+  opener.dataset['id'] = String(request.id);
   return h(
     'tr',
     {},

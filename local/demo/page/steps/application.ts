@@ -34,7 +34,7 @@ const meanings: Readonly<Partial<Record<ApplicationAnswer['status'], string>>> =
 /** Shows where the application stands until Unit has approved it. */
 export function followApplication({ place, demo, signal, again }: Place, applicationId: string): void {
   const status = h('div', { class: 'status', role: 'status' }, h('p', {}, 'Reading the application …'));
-  const documents = h('div');
+  const documents = h('div', { class: 'documents' });
   const staff = h('fieldset', { class: 'staff' }, h('legend', {}, 'Play Unit’s staff'));
   let waiting = new AbortController();
   let shown = '';
@@ -95,7 +95,7 @@ export function followApplication({ place, demo, signal, again }: Place, applica
           );
           follow();
         };
-        const what = `${documentType}, ${side}`;
+        const what = documentType === 'IdDocument' ? `${documentType}, ${side}` : documentType;
         const input = h('input', {
           type: 'file',
           accept: 'image/*,application/pdf',

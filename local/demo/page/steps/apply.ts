@@ -1,5 +1,5 @@
 // Step 4: the application, by JSON or on Unit's own form.
-import type { IndividualRequest } from '../../../../client/index.ts';
+import type { IndividualRequest, KeyedOptions } from '../../../../client/index.ts';
 import { sandboxSsns } from '../../contract.ts';
 import type { Demo, Step } from '../demo.ts';
 import { actions, button, field, form, h } from '../dom.ts';
@@ -7,7 +7,7 @@ import { memory } from '../memory.ts';
 import { followApplication } from './application.ts';
 
 const ssnHints = [
-  [sandboxSsns.review, 'a person at Unit decides: you, in the next moment'],
+  [sandboxSsns.review, 'you decide, as Unit’s staff'],
   [sandboxSsns.approve, 'approved at once'],
   [sandboxSsns.documents, 'documents are asked for'],
   [sandboxSsns.deny, 'denied at once'],
@@ -32,11 +32,20 @@ export const apply: Step = {
   render(place, demo, signal) {
     const applicationId = memory.get('applicationId');
     if (applicationId === undefined) show(place, demo, signal);
-    else followApplication({ place, demo, signal, again: () => show(place, demo, signal) }, applicationId);
+    else follow(place, demo, signal, applicationId);
   },
 };
 
-function show(place: HTMLElement, demo: Demo, signal: AbortSignal): void {
+function follow(place: HTMLElement, demo: Demo, signal: AbortSignal, applicationId: string): void {
+  memory.set('applicationId', applicationId);
+  followApplication(
+    { place, demo, signal, again: () => show(place, demo, signal, applicationId) },
+    applicationId,
+  );
+}
+
+/** @param after the one that was denied: the same answers are another application then */
+function show(place: HTMLElement, demo: Demo, signal: AbortSignal, after?: string): void {
   const inputs = texts.map(([name, label, value]) => {
     const type = name === 'dateOfBirth' ? 'date' : 'text';
     return { name, label, input: h('input', { type, value, required: true, autocomplete: 'off' }) };
@@ -62,17 +71,18 @@ function show(place: HTMLElement, demo: Demo, signal: AbortSignal): void {
     dateOfBirth: valueOf('dateOfBirth'),
     ssn: ssn.value,
   });
-  const follow = (applicationId: string): void => {
-    memory.set('applicationId', applicationId);
-    followApplication({ place, demo, signal, again: () => show(place, demo, signal) }, applicationId);
+  const send = async (): Promise<void> => {
+    const { applicationId } = await demo.client.apply(body(), await keyAfter(after, body()));
+    follow(place, demo, signal, applicationId);
   };
-  const send = async (): Promise<void> => follow((await demo.client.apply(body())).applicationId);
   const openForm = async (): Promise<void> => {
-    const { applicationId, url } = await demo.client.openForm({
+    const { email, fullName, phone, address } = body();
+    const request = {
       type: 'individual',
-      prefill: { email: memory.get('email'), fullName: body().fullName },
-    });
-    follow(applicationId);
+      prefill: { email, fullName, phone, address },
+    } as const;
+    const { applicationId, url } = await demo.client.openForm(request, await keyAfter(after, request));
+    follow(place, demo, signal, applicationId);
     if (url === undefined) return;
     const link = h(
       'a',
@@ -107,3 +117,11 @@ function show(place: HTMLElement, demo: Demo, signal: AbortSignal): void {
 }
 
 const spaced = (ssn: string): string => `${ssn.slice(0, 3)}-${ssn.slice(3, 5)}-${ssn.slice(5)}`;
+
+/** After a denial: a key of its own, the same for the same body, so that a second press is a repeat. */
+async function keyAfter(denied: string | undefined, body: object): Promise<KeyedOptions> {
+  if (denied === undefined) return {};
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(denied + JSON.stringify(body)));
+  const key = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return { idempotencyKey: key };
+}

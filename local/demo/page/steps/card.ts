@@ -85,7 +85,7 @@ const plastic = (number: string, expiry: string, code: string): HTMLElement =>
     h(
       'span',
       { class: 'small' },
-      h('span', {}, 'Ada Okafor'),
+      h('span', {}, 'Virtual debit'),
       h('span', {}, `exp ${expiry}`),
       h('span', {}, `cvv ${code}`),
     ),

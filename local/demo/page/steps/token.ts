@@ -7,7 +7,7 @@ import { type HeldToken, heldToken } from './held-token.ts';
 export const token: Step = {
   id: 'token',
   title: 'Hold a customer token',
-  why: 'It opens only what was asked for, for one customer, for minutes. The app takes it to Unit directly; the bridge keeps no copy.',
+  why: 'It opens only what was asked for, for one customer, and not for long. The app takes it to Unit directly; the bridge keeps no copy.',
   again: 'Look at it again',
   render(place, demo, signal) {
     const held = heldToken();
