@@ -27,12 +27,12 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
     if (name.test(String(await page.evaluate(FOCUSED)))) return;
     await page.keyboard.press('Tab');
   }
-  throw new Error(`no Tab leads to ${name}; the focus is on ${await page.evaluate(FOCUSED)}`);
+  throw new Error(`no Tab leads to ${name}`);
 }
 
 /** Once the step has opened, which takes the focus to its heading. */
 async function expectFocusOnStep(page: Page, id: string): Promise<void> {
-  await page.waitForFunction(`document.activeElement.id === 'step-${id}'`);
+  await page.locator(`#step-${id}:focus`).waitFor();
   expect(await page.evaluate('document.activeElement.id')).toBe(`step-${id}`);
 }
 
@@ -68,7 +68,7 @@ describeInBrowser('the demo page for everybody', () => {
     await press(/^Authenticator app$/);
     await page.getByLabel('Code that the app shows').waitFor();
     await press(/^Use a code of this machine$/);
-    await page.waitForFunction('document.activeElement.value?.length === 6');
+    await page.locator('input.code:focus:valid').waitFor();
     await page.keyboard.press('Enter');
     await expectFocusOnStep(page, 'apply');
 
@@ -195,7 +195,7 @@ describeInBrowser('the demo page for everybody', () => {
       await page.getByText('That is the whole journey').waitFor();
       await expectCalm(at);
       await shoot(`phone-${colorScheme}-card`);
-      await page.getByRole('link', { name: 'The diagram' }).click();
+      await page.getByRole('link', { name: 'The diagram', exact: true }).click();
       await shoot(`phone-${colorScheme}-diagram`);
       await page.locator('.arrow.answer').last().click();
       await page.locator('#details h3').waitFor();

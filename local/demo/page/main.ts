@@ -29,13 +29,15 @@ async function main(): Promise<void> {
   const diagram = createDiagram();
   const faults = createFaults(byId('faults'), byId('banner'));
   const webhooks = new EventTarget();
+  // The server tells of everything that it still knows; a tab shows what came after its own beginning.
+  if (memory.get('shownFrom') === undefined) memory.set('shownFrom', String(Date.now()));
   const client = createClient({
     baseUrl: location.origin,
     tokenStore,
     onStepUp: (challenge) => askForFactor(client, challenge),
   });
   listen((message) => {
-    if (message.id > Number(memory.get('shownFrom') ?? -1)) diagram.add(message);
+    if (message.at >= Number(memory.get('shownFrom'))) diagram.add(message);
     if (message.title === 'POST /webhooks/unit' && message.direction === 'answer')
       webhooks.dispatchEvent(new Event('answered'));
   });
@@ -79,7 +81,7 @@ async function main(): Promise<void> {
       await client.signOut().catch(() => {});
       forgetAll();
       letGo();
-      memory.set('shownFrom', String(diagram.newestId()));
+      memory.set('shownFrom', String(Date.now()));
       diagram.clear();
       demo.open('sign-in');
     },
@@ -119,4 +121,7 @@ async function main(): Promise<void> {
 
 // Passkeys, the mailed link and the API's list of origins know this page by name, not by address.
 if (location.hostname === '127.0.0.1') location.hostname = 'localhost';
-else void main();
+else
+  main().catch((error: unknown) => {
+    byId('steps').append(problemView(error, false, () => {}));
+  });

@@ -134,7 +134,6 @@ export function createDiagram() {
       details.close();
       schedule();
     },
-    newestId: (): number => messages.at(-1)?.id ?? 0,
   };
 }
 

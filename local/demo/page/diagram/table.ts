@@ -42,11 +42,7 @@ function row(
     'tr',
     {},
     h('td', {}, `${partyNames[request.from]} → ${partyNames[request.to]}`),
-    h(
-      'td',
-      {},
-      button(request.title, () => onOpen(request), 'small'),
-    ),
+    h('td', {}, opener),
     h('td', { class: answer && isProblem(answer) ? 'problem' : '' }, answer ? labelOf(answer) : 'waiting …'),
   );
 }
