@@ -113,6 +113,28 @@ describeInBrowser('the demo page', () => {
     await expectCalm(at);
   }, 180_000);
 
+  it('sends the user to Unit’s own form, so that no SSN passes the API, and goes on from there', async () => {
+    await signIn(at);
+    await enrolTotp(at);
+    await at.press('On Unit’s own form instead');
+    const [form] = await Promise.all([
+      at.page.waitForEvent('popup'),
+      at.page.getByRole('link', { name: 'Open Unit’s form' }).click(),
+    ]);
+    await form.getByLabel('Date of birth').fill('1991-04-23');
+    await form.getByLabel('Social security number').fill('000000004');
+    await form.getByLabel('Occupation').selectOption({ index: 1 });
+    await form.getByRole('button').last().click();
+    await form.getByText('Your application was received.').waitFor();
+    await at.page.getByText('PendingReview').waitFor();
+    const bodies = demo.trace.messages().filter(({ title }) => title === 'POST /v1/application-forms');
+    expect(bodies.length).toBeGreaterThan(0);
+    expect(JSON.stringify(bodies)).not.toContain('ssn');
+    await at.press('Approve');
+    await at.step('step-up').getByRole('button', { name: 'Ask for a customer token' }).waitFor();
+    await expectCalm(at);
+  }, 180_000);
+
   it('brings the documents that Unit asks for', async () => {
     await signIn(at);
     await enrolTotp(at);

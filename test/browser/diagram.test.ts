@@ -53,6 +53,7 @@ describe('the groups of the diagram', () => {
       request('w', 'unit', 'api', 0, { exchange: 'w', title: 'POST /webhooks/unit' }),
       request('d', 'browser', 'unit', 1, { title: 'GET /cards/1/secure-data' }),
       request('r1', 'api', 'dynamodb', 2, { function: 'reconcile' }),
+      request('l', 'browser', 'stytch', 2.5, { title: 'GET /v1/magic_links/redirect' }),
       answer('d', 'unit', 'browser', 3),
       answer('r1', 'dynamodb', 'api', 4),
       request('r2', 'api', 'unit', 2900, { function: 'reconcile' }),
@@ -62,6 +63,7 @@ describe('the groups of the diagram', () => {
       ["Unit's webhook: something was decided", 'webhook', 1],
       ['Straight to Unit, past the bridge', 'direct', 2],
       ['In the background', 'background', 3],
+      ['The mailed link leads over Stytch', 'direct', 1],
       ['In the background', 'background', 1],
     ]);
   });
@@ -90,11 +92,58 @@ describe('the label of an arrow', () => {
     [{ status: 'cut' as const, durationMs: 3000 }, 'no answer · 3.0 s', true],
     [{ status: 401, body: { code: 'invalid_token' }, durationMs: 9 }, '401 invalid_token · 9 ms', true],
     [{ status: 400, body: { error_type: 'otp_code_not_found' } }, '400 otp_code_not_found · 5 ms', true],
+    [
+      { status: 400, body: { errors: [{ title: 'Bad', code: 'invalid_value' }] } },
+      '400 invalid_value · 5 ms',
+      true,
+    ],
+    [{ status: 401, body: { errors: [{ title: 'Unauthorized' }] } }, '401 Unauthorized · 5 ms', true],
     [{ status: 502, body: 'an HTML page' }, '502 · 5 ms', true],
   ])('of %j is %s', (more, label, problem) => {
     const one = answer('a', 'api', 'browser', 0, more);
     expect(labelOf(one)).toBe(label);
     expect(isProblem(one)).toBe(problem);
+  });
+});
+
+describe('a call to the table', () => {
+  it.each([
+    ['RATE#failuresInARow#x#5', 'COUNT', 'UpdateItem: limit, failures in a row'],
+    ['USER#user-test-1', 'FACTOR#totp-1', 'UpdateItem: factor'],
+    ['USER#user-test-1', 'LOCK#person', 'UpdateItem: one application at a time'],
+    ['CUSTOMER#700001', 'OWNER', 'UpdateItem: whose customer'],
+    ['UNIT_APPLICATION#800001', 'OWNER', 'UpdateItem: whose application'],
+    ['SOMETHING#1', 'ELSE', 'UpdateItem'],
+  ])('of %s, %s is %s', (pk, sk, words) => {
+    const body = { Key: { pk: { S: pk }, sk: { S: sk } } };
+    expect(labelOf(request('a', 'api', 'dynamodb', 0, { title: 'UpdateItem', body }))).toBe(words);
+  });
+
+  it('names a whole user, a secret, and a condition that is not met, which is no problem', () => {
+    const query = { ExpressionAttributeValues: { ':pk': { S: 'USER#user-test-1' } } };
+    expect(labelOf(request('a', 'api', 'dynamodb', 0, { title: 'Query', body: query }))).toBe(
+      'Query: all of the user',
+    );
+    const secret = {
+      SecretId: 'arn:aws:secretsmanager:us-east-1:0:secret:Stage-SecretsUnitEvents0FA59126-A59126',
+    };
+    expect(
+      labelOf(request('a', 'api', 'secrets_manager', 0, { title: 'GetSecretValue', body: secret })),
+    ).toBe('GetSecretValue: UnitEvents');
+    const unmet = answer('a', 'dynamodb', 'api', 0, {
+      status: 400,
+      body: { __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException' },
+    });
+    expect(labelOf(unmet)).toBe('condition not met · 5 ms');
+    expect(isProblem(unmet)).toBe(false);
+  });
+
+  it('and long ids in a path are shortened', () => {
+    const title = 'GET /v1/applications/HEWJHNHWUXXBMNWQAKOCLE2EWJ';
+    expect(labelOf(request('a', 'browser', 'api', 0, { title }))).toBe('GET /v1/applications/HEWJH…');
+    expect(labelOf(request('a', 'api', 'stytch', 0, { title: 'POST /v1/magic_links/authenticate' }))).toBe(
+      'POST /v1/magic_links/authenticate',
+    );
   });
 });
 

@@ -71,6 +71,8 @@ function wordsOf(error: unknown): readonly [string, string] {
   if (error instanceof DemoRefusal) return ['The simulator refused.', error.message];
   if (error instanceof DOMException && error.name === 'NotAllowedError')
     return ['No passkey was used.', 'The browser asked, and was told no, or nobody answered.'];
+  if (error instanceof DOMException && error.name === 'TimeoutError')
+    return ['There was no answer in time.', 'Try again; the page has stopped waiting.'];
   if (error instanceof TypeError) return ['There was no answer.', 'The connection was cut. Try again.'];
   return ['Something went wrong.', error instanceof Error ? error.message : String(error)];
 }

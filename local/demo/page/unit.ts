@@ -9,9 +9,17 @@ interface UnitAccounts {
   }[];
 }
 
+/** The bridge bounds its own calls; here nobody else does. */
+const DEADLINE_MS = 15_000;
+
 async function read<Answer>(url: string, customerToken: string): Promise<Answer> {
-  const response = await fetch(url, { headers: { authorization: `Bearer ${customerToken}` } });
-  const answer = await response.json();
+  const response = await fetch(url, {
+    headers: { authorization: `Bearer ${customerToken}` },
+    signal: AbortSignal.timeout(DEADLINE_MS),
+  });
+  const answer = await response.json().catch(() => {
+    throw new UnitRefusal(response.status, 'an answer that is not Unit’s');
+  });
   if (!response.ok) throw new UnitRefusal(response.status, answer.errors?.[0]?.title ?? 'no reason given');
   return answer;
 }

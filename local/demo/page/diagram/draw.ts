@@ -13,13 +13,13 @@ export const partyNames = {
   unit: 'Unit',
 } as const satisfies Record<Party, string>;
 
-const shortNames = { ...partyNames, secrets_manager: 'Secrets' } as const;
+const shortNames = { ...partyNames, dynamodb: 'Dynamo', secrets_manager: 'Secrets' } as const;
 
 const HEAD_HEIGHT = 30;
 
 /** The names over the lifelines; a list for screen readers is in every arrow's own name. */
 export function drawHeads(at: ReadonlyMap<Party, number>, width: number): SVGSVGElement {
-  const names = width < 620 ? shortNames : partyNames;
+  const names = width < 560 ? shortNames : partyNames;
   return svg(
     'svg',
     { width, height: HEAD_HEIGHT, class: 'heads', 'aria-hidden': 'true' },

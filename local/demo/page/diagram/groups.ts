@@ -48,12 +48,19 @@ export const lifelinesOf = (messages: readonly TraceMessage[]): readonly Party[]
 
 const byTime = (a: TraceMessage, b: TraceMessage): number => a.at - b.at || a.id - b.id;
 
+/** The browser's own calls that the API is not on the way of. */
 const isDirect = ({ from, to }: TraceMessage): boolean =>
-  [from, to].includes('browser') && [from, to].includes('unit');
+  (from === 'browser' && to !== 'api') || (to === 'browser' && from !== 'api');
+
+const directHeadings = {
+  stytch: 'The mailed link leads over Stytch',
+  unit: 'Straight to Unit, past the bridge',
+} as const;
 
 function named(key: string, [first]: readonly TraceMessage[]): Pick<Group, 'heading' | 'kind'> {
   if (first === undefined || key.startsWith('background-'))
     return { heading: 'In the background', kind: 'background' };
-  if (isDirect(first)) return { heading: 'Straight to Unit, past the bridge', kind: 'direct' };
+  if (isDirect(first))
+    return { heading: directHeadings[first.to === 'stytch' ? 'stytch' : 'unit'], kind: 'direct' };
   return { heading: headingOf(first.title), kind: first.from === 'unit' ? 'webhook' : 'call' };
 }

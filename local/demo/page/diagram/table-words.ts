@@ -11,8 +11,6 @@ const items: readonly (readonly [RegExp, string])[] = [
   [/^USER#\S+ APPLICATION#/, 'application'],
   [/^USER#\S+ LOCK#/, 'one application at a time'],
   [/^USER#\S+ CUSTOMER#/, 'customer'],
-  [/^USER#\S+ FORM#/, 'form'],
-  [/^USER#\S+ IDEMPOTENCY#/, 'idempotency key'],
   [/^USER#\S+ $/, 'all of the user'],
   [/^UNSETTLED#/, 'unsettled applications'],
 ];
