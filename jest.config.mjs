@@ -31,6 +31,7 @@ export default {
     project('lib'),
     project('simulators'),
     project('scripts'),
+    project('local'),
     bundled('faults'),
     bundled('journey'),
     bundled('ops'),

@@ -58,7 +58,7 @@ interface TestCounts {
 /** Rules and adapters with coverage; the rest run in processes of their own, where coverage would only cost time. */
 const testRuns = [
   ['--selectProjects', 'core', 'contract', 'http', 'adapters', '--coverage'],
-  ['--selectProjects', 'lib', 'scripts', 'simulators', 'browser', 'client', 'contract-http'],
+  ['--selectProjects', 'lib', 'scripts', 'local', 'simulators', 'browser', 'client', 'contract-http'],
   ['--selectProjects', 'journey', 'ops', 'security', 'faults'],
 ] as const;
 

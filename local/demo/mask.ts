@@ -13,11 +13,14 @@ const keptKeys = new Set([
   'credential_type',
   'authenticator_type',
   'hasPassword',
+  'postalCode',
+  'countryCode',
 ]);
 /** Whatever stands under such a name is masked. */
 const maskedKey =
   /token|secret|password|verifier|signature|credential|jwt|recovery_?codes?|challenge_?id|cvv|^pin$|^pan$|ssn|passport|birth|qr_?code|authorization|cookie|itin/i;
-/** `code` is a passcode, or names a problem. */
+/** A code of digits is a passcode; of letters, it names a problem. */
+const codeKey = /code$/i;
 const digits = /^\d{3,12}$/;
 
 const jwtPattern = /\beyJ[\w-]{6,}\.[\w-]+\.[\w-]*/g;
@@ -51,7 +54,7 @@ export function mask(value: unknown): unknown {
 function maskMember(key: string, value: unknown): unknown {
   if (keptKeys.has(key)) return mask(value);
   if (maskedKey.test(key)) return hide(value);
-  if (key === 'code' && typeof value === 'string' && digits.test(value)) return maskSecret(value);
+  if (codeKey.test(key) && typeof value === 'string' && digits.test(value)) return maskSecret(value);
   return mask(value);
 }
 

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { operatorFile } from '../../local/operator-environment.ts';
+import * as z from 'zod/mini';
 
 const running: ChildProcess[] = [];
 
@@ -48,11 +49,23 @@ const PORT = 47_310;
 
 describe('npm start', () => {
   it('comes up on the port it is given, and Ctrl-C leaves nothing running', async () => {
-    const { child, output } = start('--port', String(PORT));
+    const { child, output } = start('--port', String(PORT), '--fault', 'unit=503:3');
     await until(() => output().includes(`:${PORT}`), 30);
     const answer = await fetch(`http://127.0.0.1:${PORT}/v1/token`, { method: 'POST' });
     expect(answer.status).toBe(401);
+    const { type } = z.object({ type: z.string() }).parse(await answer.json());
+    expect(type).toBe(`http://localhost:${PORT}/docs/problems/invalid-token`);
+    expect((await fetch(type)).status).toBe(200);
     await until(() => output().includes('Up in'), 30);
+    const [first = ''] = output().trimStart().split('\n');
+    expect(first).toMatch(new RegExp(`^Demo page +http://localhost:${PORT}$`));
+    const state: unknown = await (await fetch(`http://localhost:${PORT}/demo/state`)).json();
+    expect(state).toMatchObject({ armed: [{ vendor: 'unit', kind: '503', times: 3 }] });
+    expect(output()).toContain('unit=503');
+    // Mended, or the commands would meet it.
+    const page = `http://localhost:${PORT}`;
+    const mended = await fetch(`${page}/demo/faults`, { method: 'DELETE', headers: { origin: page } });
+    expect(mended.ok).toBe(true);
     expect(await operate('doctor', '--stage', 'dev')).toMatchObject({ outcome: 'done', errors: 0 });
     expect(await operate('secrets', '--stage', 'dev', '--check')).toMatchObject({ outcome: 'done' });
     expect(await operate('smoke', '--stage', 'dev')).toMatchObject({ outcome: 'done' });
@@ -75,6 +88,16 @@ describe('npm start', () => {
     expect(output()).toContain('--port');
     expect(output()).not.toMatch(/\n\s+at /);
   }, 60_000);
+
+  it('refuses a fault that does not exist, and lists those that do', async () => {
+    const { child, output } = start('--fault', 'unit=explode');
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(1);
+    expect(output()).toContain('--fault unit=explode is no fault');
+    expect(output()).toContain('stytch, stytch-jwks, unit, dynamodb, secrets');
+    expect(output()).toContain('timeout, slow, refused, reset');
+    expect(output()).not.toMatch(/\n\s+at /);
+  }, 30_000);
 
   it('refuses an option that it does not know with its usage', async () => {
     const { child, output } = start('--frobnicate');

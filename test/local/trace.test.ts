@@ -1,0 +1,67 @@
+// The recorder's memory: the last messages, in order, for whoever connects, and nobody is told who has gone.
+import { describe, expect, it } from '@jest/globals';
+import { keptMessages, type TraceMessage } from '../../local/demo/contract.ts';
+import { createTrace, eventStream, type NewMessage } from '../../local/demo/trace.ts';
+
+const message = (title: string): NewMessage => ({
+  callId: title,
+  exchange: null,
+  from: 'api',
+  to: 'unit',
+  direction: 'request',
+  at: 0,
+  title,
+});
+
+/** A trace that counts who listens. */
+function counted() {
+  const trace = createTrace();
+  let listeners = 0;
+  const subscribe = (listener: (one: TraceMessage) => void) => {
+    const unsubscribe = trace.subscribe(listener);
+    listeners += 1;
+    return () => {
+      listeners -= 1;
+      unsubscribe();
+    };
+  };
+  return { trace: { ...trace, subscribe }, listeners: () => listeners };
+}
+
+describe('the trace', () => {
+  it('keeps the last messages and numbers them on', () => {
+    const trace = createTrace();
+    for (let i = 1; i <= keptMessages + 5; i += 1) trace.add(message(String(i)));
+    expect(trace.messages()).toHaveLength(keptMessages);
+    expect(trace.messages()[0]).toMatchObject({ id: 6, title: '6' });
+    expect(trace.messages(keptMessages + 3).map(({ id }) => id)).toEqual([
+      keptMessages + 4,
+      keptMessages + 5,
+    ]);
+  });
+
+  it('sends what is kept after the last seen id, then what comes, and forgets a reader who has gone', async () => {
+    const { trace, listeners } = counted();
+    trace.add(message('seen'));
+    trace.add(message('missed'));
+    const gone = new AbortController();
+    const response = eventStream(trace, 1, gone.signal);
+    expect(listeners()).toBe(1);
+    trace.add(message('new'));
+    gone.abort();
+    expect(listeners()).toBe(0);
+    trace.add(message('late'));
+    const text = await response.text();
+    const titles = [...text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data).title);
+    expect(titles).toEqual(['missed', 'new']);
+    expect(text).toMatch(/^retry: \d+\n\nid: 2\ndata: /);
+  });
+
+  it('forgets a reader who stops reading', async () => {
+    const { trace, listeners } = counted();
+    const response = eventStream(trace, 0, new AbortController().signal);
+    await response.body?.cancel();
+    expect(listeners()).toBe(0);
+    trace.add(message('late'));
+  });
+});
