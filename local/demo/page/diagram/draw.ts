@@ -81,11 +81,11 @@ function drawRow(row: Row, i: number, width: number, onOpen: (row: Row) => void)
       rx: 6,
       class: 'hit',
     }),
+    svg('text', { x: labelX, y: labelY, 'text-anchor': 'middle', class: 'label' }, label),
     svg('line', { x1: fromX, x2: isCut ? (fromX + toX) / 2 : toX + tip / 2, y1: y, y2: y, class: 'line' }),
     isCut
       ? svg('path', { d: cross((fromX + toX) / 2, y), class: 'line solid' })
       : svg('polygon', { points: `${toX},${y} ${toX + tip},${y - 4} ${toX + tip},${y + 4}`, class: 'tip' }),
-    svg('text', { x: labelX, y: labelY, 'text-anchor': 'middle', class: 'label' }, label),
   );
 }
 
