@@ -55,6 +55,18 @@ export const refusal =
     });
   };
 
+const answers = new WeakMap<Request, ServerResponse>();
+
+/** Aborts when the client of a request that a server was given goes away before it has the answer. */
+export function goneOf(request: Request): AbortSignal {
+  const gone = new AbortController();
+  const outgoing = answers.get(request);
+  outgoing?.once('close', () => {
+    if (!outgoing.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}
+
 /** Answers one request; never rejects. */
 export async function answerRequest(
   handle: Handle,
@@ -62,11 +74,9 @@ export async function answerRequest(
   outgoing: ServerResponse,
 ): Promise<void> {
   try {
-    const gone = new AbortController();
-    outgoing.once('close', () => {
-      if (!outgoing.writableFinished) gone.abort();
-    });
-    const response = await handle(await toRequest(incoming, gone.signal));
+    const request = await toRequest(incoming);
+    answers.set(request, outgoing);
+    const response = await handle(request);
     const headers: Record<string, string | string[]> = Object.fromEntries(response.headers);
     const cookies = response.headers.getSetCookie();
     if (cookies.length > 0) headers['set-cookie'] = cookies;
@@ -89,8 +99,7 @@ export async function answerRequest(
   }
 }
 
-/** `gone`: aborts when the client goes away before it has the answer. */
-async function toRequest(incoming: IncomingMessage, gone: AbortSignal): Promise<Request> {
+async function toRequest(incoming: IncomingMessage): Promise<Request> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
   const body = Buffer.concat(chunks);
@@ -102,5 +111,5 @@ async function toRequest(incoming: IncomingMessage, gone: AbortSignal): Promise<
   const method = incoming.method ?? 'GET';
   const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? '127.0.0.1'}`);
   const hasBody = body.length > 0 && method !== 'GET' && method !== 'HEAD';
-  return new Request(url, { method, headers, signal: gone, ...(hasBody ? { body } : {}) });
+  return new Request(url, { method, headers, ...(hasBody ? { body } : {}) });
 }

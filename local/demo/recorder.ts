@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type Route, routes } from '../../functions/contract/routes.ts';
+import { goneOf } from '../../simulators/server.ts';
 import { HOP_PATH } from '../../simulators/stytch/links.ts';
 import type { Backend, Tap } from '../tap.ts';
 import type { Party, TraceMessage } from './contract.ts';
@@ -107,9 +108,9 @@ export function createRecorder(trace: Trace): Recorder {
       const mark = headers.get(MARK);
       const cause = mark === null ? null : read(mark);
       headers.delete(MARK);
-      const { url, method, signal } = request;
+      const { url, method } = request;
       const bytes = Buffer.from(await request.arrayBuffer());
-      const unmarked = new Request(url, { method, headers, signal, body: bytes.length === 0 ? null : bytes });
+      const unmarked = new Request(url, { method, headers, body: bytes.length === 0 ? null : bytes });
       const from = cause?.from ?? unmarkedCaller(backend, unmarked);
       if (from === undefined) return handle(unmarked);
       const { pathname, searchParams } = new URL(url);
@@ -122,7 +123,7 @@ export function createRecorder(trace: Trace): Recorder {
         body: describeBody(headers, bytes) ?? query,
         cause,
         function: cause?.function ?? '',
-        gone: signal,
+        gone: goneOf(request),
       };
       return record(call, () => handle(unmarked));
     },

@@ -1,6 +1,6 @@
 // What stands on the API's port beside it: the demo page with its routes, and the reference pages. Loopback only.
 import * as z from 'zod/mini';
-import type { Handle } from '../../simulators/server.ts';
+import { goneOf, type Handle } from '../../simulators/server.ts';
 import { ageRequest, cardRequest, type createActions, outcomeRequest, Refused } from './actions.ts';
 import { pageFile, pageScript } from './bundle.ts';
 import { type DemoState, faultKinds, faultVendors } from './contract.ts';
@@ -35,8 +35,8 @@ export function createDemoHandle({ trace, faults, actions, places }: DemoParts):
     'GET /callback': page,
     'GET /demo/app.js': async () => text(await pageScript(), 'text/javascript'),
     'GET /demo/style.css': async () => text(await pageFile('style.css'), 'text/css'),
-    'GET /demo/events': ({ headers, signal }) =>
-      eventStream(trace, Number(headers.get('last-event-id') ?? 0) || 0, signal),
+    'GET /demo/events': (request) =>
+      eventStream(trace, Number(request.headers.get('last-event-id') ?? 0) || 0, goneOf(request)),
     'GET /demo/state': () => json({ ...places, armed: faults.menu().armed } satisfies DemoState),
     'GET /demo/inbox': (_, { searchParams }) => json(actions.inbox(searchParams.get('email') ?? '')),
     'POST /demo/outcome': async (request) => json(actions.outcome(await read(request, outcomeRequest))),

@@ -46,14 +46,16 @@ export function eventStream(trace: Trace, lastEventId: number, gone: AbortSignal
       for (const message of trace.messages(lastEventId)) show(message);
       const unsubscribe = trace.subscribe(show);
       const timer = setInterval(() => send(': still here\n\n'), KEEP_ALIVE_MS);
+      const end = (): void => {
+        stop();
+        controller.close();
+      };
       stop = () => {
         unsubscribe();
         clearInterval(timer);
+        gone.removeEventListener('abort', end);
       };
-      gone.addEventListener('abort', () => {
-        stop();
-        controller.close();
-      });
+      gone.addEventListener('abort', end);
     },
     cancel: () => stop(),
   });

@@ -1,22 +1,25 @@
-// `npm run docs -- --out <folder>`: the reference and the problem pages as files, for any static host.
+// `npm run docs -- --stage <stage> --out <folder>`: the reference and the problem pages as files, for any static host.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Stage, stages } from '../../lib/stages.ts';
 import { createDocs } from './pages.ts';
 
-const usage = `npm run docs -- --out <folder> [--url https://app.bank.example/docs]
+const usage = `npm run docs -- --stage <stage> --out <folder>
 
-  --out  where the files go; they are served from the path of --url
-  --url  where the pages will be; the stage's problemTypeBaseUrl is this and /problems/ (default http://localhost:4400/docs)`;
+  --stage  whose problemTypeBaseUrl says where the pages will be; it must end with /problems/
+  --out    where the files go: served from the address above that one`;
 
-/** @throws Error that names what is wrong with the options */
-export async function writeDocs(out: string, url: string): Promise<number> {
-  const { href, pathname } = new URL(url.replace(/\/$/, ''));
-  const base = pathname.replace(/\/$/, '');
-  const { pages, notFound } = await createDocs({
-    base,
-    problemTypeBaseUrl: `${href.replace(/\/$/, '')}/problems/`,
-  });
+const ending = '/problems/';
+
+/** @throws Error where the problems' address does not end as it must */
+export async function writeDocs(out: string, problemTypeBaseUrl: string): Promise<number> {
+  if (!problemTypeBaseUrl.endsWith(ending))
+    throw new Error(
+      `${problemTypeBaseUrl} does not end with ${ending}: the reference has no place beside it`,
+    );
+  const base = new URL(problemTypeBaseUrl).pathname.slice(0, -ending.length);
+  const { pages, notFound } = await createDocs({ base, problemTypeBaseUrl });
   for (const [place, { text, mediaType }] of [...pages, ['404.html', notFound] as const]) {
     // A page is the index of a folder of its name: every static host serves it at the name itself.
     const isFolder = mediaType === 'text/html' && !place.endsWith('.html');
@@ -28,13 +31,15 @@ export async function writeDocs(out: string, url: string): Promise<number> {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { out: { type: 'string' }, url: { type: 'string', default: 'http://localhost:4400/docs' } },
-  });
+  const { values } = parseArgs({ options: { stage: { type: 'string' }, out: { type: 'string' } } });
+  const all: readonly Stage[] = Object.values(stages);
+  const stage = all.find(({ name }) => name === values.stage);
   if (values.out === undefined) throw new Error('--out is missing');
-  if (!URL.canParse(values.url)) throw new Error('--url is no address');
-  const count = await writeDocs(path.resolve(values.out), values.url);
-  process.stdout.write(`${count} files in ${values.out}\n`);
+  if (stage === undefined) throw new Error(`--stage is one of ${all.map(({ name }) => name).join(', ')}`);
+  const count = await writeDocs(path.resolve(values.out), stage.problemTypeBaseUrl);
+  process.stdout.write(
+    `${count} files in ${values.out}, for ${stage.problemTypeBaseUrl} and the address above it\n`,
+  );
 }
 
 if (process.argv[1] === path.resolve('local/docs/write.ts')) {

@@ -1,11 +1,12 @@
 // The DynamoDB table: dynalite in memory, with the keys and indexes that the template defines.
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import dynalite from 'dynalite';
 import * as z from 'zod/mini';
 import { Faults } from '../faults.ts';
 import { answerRequest, type Handle, type Listening, refusal } from '../server.ts';
-import { handleOf } from './dynalite-handle.ts';
 import { region } from './intrinsics.ts';
+import { handleOf, type Listener } from './listener-handle.ts';
 import type { Authorize } from './permissions.ts';
 import type { TablePiece } from './template.ts';
 
@@ -38,11 +39,11 @@ export interface TableOptions {
 export async function startTable(
   { tableName, arn, definition }: TablePiece,
   port = 0,
-  { authorize = () => undefined, around = (handle) => handle }: TableOptions = {},
+  { authorize = () => undefined, around }: TableOptions = {},
 ): Promise<LocalTable> {
   const server = dynalite({ createTableMs: 0 });
   const faults = new Faults();
-  wrap(server, arn, { authorize, around, faults });
+  serveTable(server, guarded(server, arn, authorize), faults, around);
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -72,25 +73,42 @@ export async function startTable(
 
 const indexed = z.object({ IndexName: z.optional(z.string()) });
 
-/** Puts permissions and faults in front of dynalite's own request listener. */
-function wrap(
-  server: Server,
-  arn: string,
-  { authorize, faults, around }: Required<TableOptions> & { readonly faults: Faults },
-): void {
-  const serve = handleOf(server);
-  const permitted: Handle = async (request) => {
-    const { headers } = request;
-    const body = await request.text();
+/** Permissions in front of dynalite's own request listener, which then gets the same request from memory. */
+function guarded(server: Server, arn: string, authorize: Authorize): Listener {
+  const [serve] = server.listeners('request');
+  server.removeAllListeners('request');
+  return async (request, response) => {
+    const { method, url, headers } = request;
+    const body = Buffer.concat(await request.toArray());
+    const action = String(headers['x-amz-target'] ?? '').replace(/^.*\./, 'dynamodb:');
     const index = indexed.safeParse(parsed(body)).data?.IndexName;
     const resource = index === undefined ? arn : `${arn}/index/${index}`;
-    const denial = authorize(headers.get('authorization'), `dynamodb:${actionOf(request)}`, resource);
-    if (denial !== undefined) return failure(400, 'com.amazon.coral.service#AccessDeniedException', denial);
-    return serve(new Request(request.url, { method: request.method, headers, body: body || null }));
+    const denial = authorize(headers.authorization, action, resource);
+    if (denial === undefined) {
+      serve?.call(server, Object.assign(Readable.from([body]), { method, url, headers }), response);
+      return;
+    }
+    response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+    response.end(
+      JSON.stringify({ __type: 'com.amazon.coral.service#AccessDeniedException', Message: denial }),
+    );
   };
-  const faulty = faults.around(permitted, tableError, (request) => `/${actionOf(request)}`);
-  const handle = around(faulty);
-  server.on('request', (incoming, outgoing) => void answerRequest(handle, incoming, outgoing));
+}
+
+/** Nobody pays for faults and onlookers that are not there. */
+function serveTable(
+  server: Server,
+  listener: Listener,
+  faults: Faults,
+  around: TableOptions['around'],
+): void {
+  const faulty = faults.around(handleOf(listener), tableError, (request) => `/${actionOf(request)}`);
+  const handle = around?.(faulty) ?? faulty;
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (around !== undefined || faults.armed().length > 0) void answerRequest(handle, request, response);
+    // A client that goes away in the middle of its request gets no answer.
+    else listener(request, response).catch(() => response.destroy());
+  });
 }
 
 const actionOf = ({ headers }: Request): string => (headers.get('x-amz-target') ?? '').replace(/^.*\./, '');
@@ -102,15 +120,15 @@ export function tableError(status: number): Response {
   return failure(400, 'com.amazonaws.dynamodb.v20120810#ThrottlingException');
 }
 
-const failure = (status: number, type: string, message = 'injected'): Response =>
-  new Response(JSON.stringify({ __type: type, Message: message, message }), {
+const failure = (status: number, type: string): Response =>
+  new Response(JSON.stringify({ __type: type, message: 'injected' }), {
     status,
     headers: { 'content-type': 'application/x-amz-json-1.0' },
   });
 
-function parsed(body: string): unknown {
+function parsed(body: Buffer): unknown {
   try {
-    return JSON.parse(body);
+    return JSON.parse(body.toString());
   } catch {
     return undefined;
   }

@@ -106,9 +106,12 @@ describe('the docs', () => {
   });
 
   it('are written as files for the address that they will have', async () => {
+    await expect(writeDocs('unused', 'https://app.bank.example/errors/')).rejects.toThrow(
+      'does not end with',
+    );
     const folder = await mkdtemp(path.join(tmpdir(), 'bridge-docs-'));
     try {
-      const count = await writeDocs(folder, 'https://app.bank.example/help/api/');
+      const count = await writeDocs(folder, 'https://app.bank.example/help/api/problems/');
       expect(count).toBe(docs.pages.size + 1);
       expect((await readdir(path.join(folder, 'problems'))).length).toBe(errorCodes.length + 1);
       const page = await readFile(path.join(folder, 'problems/invalid-token/index.html'), 'utf8');

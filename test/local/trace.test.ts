@@ -59,9 +59,18 @@ describe('the trace', () => {
 
   it('forgets a reader who stops reading', async () => {
     const { trace, listeners } = counted();
-    const response = eventStream(trace, 0, new AbortController().signal);
+    const gone = new AbortController();
+    const response = eventStream(trace, 0, gone.signal);
     await response.body?.cancel();
     expect(listeners()).toBe(0);
     trace.add(message('late'));
+    // An error in the listener would be nobody's to catch.
+    const uncaught: unknown[] = [];
+    const note = (error: unknown) => uncaught.push(error);
+    process.on('uncaughtException', note);
+    gone.abort();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off('uncaughtException', note);
+    expect(uncaught).toEqual([]);
   });
 });
