@@ -1,9 +1,10 @@
 // Applications: a key kept while the same one is sent again, the documents it needs, and the wait for a decision.
 import type { ApplicationAnswer, ApplicationFormAnswer } from './contract.ts';
-import { ProblemError } from './problem.ts';
-import { randomText, sha256 } from './sign-up.ts';
+import { type CryptoLike, randomText, sha256 } from './digest.ts';
+import { problemOf } from './problem.ts';
 import {
   type Answer,
+  type At,
   abortable,
   type Body,
   type CallOptions,
@@ -34,40 +35,46 @@ export interface Unanswered {
 export type Application = ApplicationAnswer & Unanswered;
 export type ApplicationForm = ApplicationFormAnswer & Unanswered;
 
-type Keyed = 'POST /v1/applications' | 'POST /v1/application-forms';
+type Keyed = '/applications' | '/application-forms';
 
-export function createApplications(send: Send<RoutesBy<'session'>>) {
+export function createApplications(
+  send: Send<RoutesBy<'session'>>,
+  at: At<RoutesBy<'session'>>,
+  crypto: CryptoLike,
+) {
   /** The key of each body, in memory alone, by a hash of its route and text: an SSN does not stay. */
   const keys = new Map<string, string>();
 
   /** The same body gets the same key until it is refused, or the form ended unsent, or an application is canceled. */
   const keyed =
-    <Key extends Keyed>(route: Key) =>
+    <Key extends Keyed>(path: Key) =>
     async (body: Body<Key>, options?: KeyedOptions): Promise<Answer<Key> & Unanswered> => {
-      const sent = await sha256(route + JSON.stringify(body));
-      const idempotencyKey = keys.get(sent) ?? randomText();
+      const sent = await sha256(crypto, path + JSON.stringify(body));
+      const idempotencyKey = keys.get(sent) ?? randomText(crypto);
       keys.set(sent, idempotencyKey);
+      const forgetIfEnded = ({ status }: { readonly status?: string | number }): void => {
+        if (/NotSubmitted|400|409|422/.test(`${status}`)) keys.delete(sent);
+      };
       try {
-        const answer = await send(route, { idempotencyKey, ...options, body });
-        if (answer.status === 'NotSubmitted') keys.delete(sent);
+        const answer = await send(path, { idempotencyKey, ...options, body });
+        forgetIfEnded(answer);
         return answer;
       } catch (error) {
-        if (error instanceof ProblemError && [400, 409, 422].includes(error.status)) keys.delete(sent);
+        forgetIfEnded(problemOf(error));
         throw error;
       }
     };
 
-  const readApplication = (applicationId: string, options?: CallOptions): Promise<ApplicationAnswer> =>
-    send('GET /v1/applications/{applicationId}', { ...options, ids: [applicationId] });
+  const readApplication = at('/applications/{}', 'GET');
 
   return {
     readApplication,
 
     /** Applies; sent again with the same body it is the same application. */
-    apply: keyed('POST /v1/applications'),
+    apply: keyed('/applications'),
 
     /** Opens Unit's own form; asked again with the same body it is the same form, with its present link. */
-    openForm: keyed('POST /v1/application-forms'),
+    openForm: keyed('/application-forms'),
 
     /** Brings a document, or one side of it; the blob's type must be what its bytes are: see `prepareDocument`. */
     uploadDocument: (
@@ -76,43 +83,38 @@ export function createApplications(send: Send<RoutesBy<'session'>>) {
       body: Blob,
       options?: UploadOptions,
     ): Promise<ApplicationAnswer> =>
-      send(
-        `PUT /v1/applications/{applicationId}/documents/{documentId}${options?.side === 'back' ? '/back' : ''}`,
-        {
-          ...options,
-          ids: [applicationId, documentId],
-          body,
-        },
-      ),
+      send(`/applications/{}/documents/{}${options?.side === 'back' ? '/back' : ''}`, {
+        ...options,
+        method: 'PUT',
+        ids: [applicationId, documentId],
+        body,
+      }),
 
     /** Cancels it; repeating that is safe, and whoever applies after it applies anew. */
     cancelApplication: (applicationId: string, options?: CallOptions): Promise<ApplicationAnswer> =>
-      send('POST /v1/applications/{applicationId}/cancel', { ...options, ids: [applicationId] }).then(
-        (answer) => {
-          keys.clear();
-          return answer;
-        },
-      ),
+      at('/applications/{}/cancel')(applicationId, options).then((answer) => {
+        keys.clear();
+        return answer;
+      }),
 
     /** Reads the application until Unit has decided, or wants documents. */
-    async waitForApplication(
+    waitForApplication: async (
       from: Pick<Application, 'applicationId' | 'retryAfterSeconds'>,
-      { onStatus, signal }: WaitOptions = {},
-    ): Promise<ApplicationAnswer> {
+      options?: WaitOptions,
+    ): Promise<ApplicationAnswer> => {
       /** Unit is read again at most once in ten seconds. */
       const READ_EVERY_SECONDS = 10;
       let pause = from.retryAfterSeconds ?? 0;
       for (;;) {
-        const seconds = pause;
-        await abortable(new Promise((resolve) => setTimeout(resolve, seconds * 1000)), signal);
+        await abortable(new Promise((resolve) => setTimeout(resolve, pause * 1000)), options);
         pause = READ_EVERY_SECONDS;
         try {
-          const application = await readApplication(from.applicationId, { signal });
-          onStatus?.(application);
+          const application = await readApplication(from.applicationId, options);
+          options?.onStatus?.(application);
           if (!/^(Submitting|Pending)/.test(application.status)) return application;
         } catch (error) {
-          pause = (error instanceof ProblemError && error.retryAfterSeconds) || 0;
-          if (pause === 0) throw error;
+          pause = problemOf(error).retryAfterSeconds ?? 0;
+          if (!pause) throw error;
         }
       }
     },

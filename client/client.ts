@@ -1,12 +1,14 @@
 // The client: every route of the API as a method, with sign-in, refresh and step-up taken care of.
 import { createApplications } from './applications.ts';
-import type { RevokeRequest, RouteName, SessionAnswer } from './contract.ts';
-import { createCustomerTokens } from './customer-tokens.ts';
-import { type Challenge, ProblemError } from './problem.ts';
-import { createSession, sessionOf, signInAgain, type TokenStore } from './session.ts';
+import type { CookieRevokeRequest, RevokeRequest, RouteName, Routes, SessionAnswer } from './contract.ts';
+import { createCustomerToken, type Held } from './customer-tokens.ts';
+import type { CryptoLike } from './digest.ts';
+import { type Challenge, problemOf } from './problem.ts';
+import { createSession, sessionOf, signInAgain, type TokenStore, unlessOver } from './session.ts';
 import { createSignUp } from './sign-up.ts';
 import {
   type Answer,
+  type At,
   abortable,
   type Body,
   type CallOptions,
@@ -18,7 +20,9 @@ import {
 export interface ClientOptions {
   /** The API's URL, without a slash at the end. */
   readonly baseUrl: string;
-  /** @default memory: a reload signs the user out */
+  /** As the stage has it; with `cookie` the session outlives a reload, and no script sees its token. @default body */
+  readonly sessionTransport?: 'body' | 'cookie';
+  /** @default memory: a reload signs the user out, unless a cookie has the session */
   readonly tokenStore?: TokenStore;
   /**
    * Asks the user for a factor and calls `stepUp`; then the refused call is sent once more. Calls that need a step-up
@@ -29,44 +33,60 @@ export interface ClientOptions {
   readonly sessionJwt?: () => string | Promise<string>;
   /** @default the global one */
   readonly fetch?: typeof globalThis.fetch;
+  /** @default the global one */
+  readonly crypto?: CryptoLike;
 }
 
 export type Client = ReturnType<typeof createClient>;
 
 /** Signed-in routes that take no body, and those whose answer is a new JWT. */
 type Asking = { [Key in SignedIn]: Body<Key> extends undefined ? Key : never }[SignedIn];
-type Proving = { [Key in SignedIn]: Answer<Key> extends SessionAnswer ? Key : never }[SignedIn];
+type Proving = { [Key in Posted]: Answer<Key> extends SessionAnswer ? Key : never }[Posted];
+type Posted = RoutesBy<'session', 'POST'>;
 type SignedIn = RoutesBy<'session'>;
 
-export function createClient({ baseUrl, onStepUp, ...given }: ClientOptions) {
-  const store = given.tokenStore ?? new Map<string, string>();
-  const send = createSend(baseUrl, given.fetch ?? ((...request) => fetch(...request)));
-  const session = createSession(store, send, given.sessionJwt);
+export function createClient({
+  baseUrl,
+  onStepUp,
+  sessionJwt,
+  sessionTransport,
+  tokenStore: store = new Map<string, string>(),
+  fetch: reach = (url, init) => fetch(url, init),
+  crypto = globalThis.crypto,
+}: ClientOptions) {
+  const tokens = new Map<string, Held>();
+  const isCookie = sessionTransport === 'cookie';
+  const send = createSend(baseUrl, reach, isCookie);
+  const session = createSession(store, send, sessionJwt, isCookie, tokens);
   /** By session: a dialog that one user left open is not waited for by the next. */
-  const stepUps = new Map<string, Promise<unknown>>();
+  const stepUps = new Map<string | undefined, Promise<unknown>>();
 
-  /** Sends with the JWT of the given session, or the present one; one refusal is answered by a refresh, one by a step-up. */
-  const signedIn: Send<SignedIn> = async (route, input, first) => {
-    let mayRefresh = true;
-    let stepUp = route.startsWith('POST /v1/step-up') ? undefined : onStepUp;
+  /** Sends with the JWT of the given session, or the present one; one refusal is answered by another JWT, one by a step-up. */
+  const signedIn: Send<SignedIn> = async (path, input, first) => {
+    let mayRepeat = true;
+    let stepUp = !path.startsWith('/step-up') && onStepUp;
     for (;;) {
-      const bearer = await session.bearer(input.signal);
+      const bearer = await session.bearer(input);
       // Nothing is sent again, nor cached, for somebody else.
       const of = sessionOf(bearer);
-      if (of !== sessionOf((first ??= bearer))) throw signInAgain();
+      if (of !== sessionOf((first ||= bearer))) throw signInAgain();
       try {
-        return await send(route, input, bearer);
+        return await send(path, input, bearer);
       } catch (error) {
-        if (!(error instanceof ProblemError)) throw error;
-        if (error.code === 'invalid_token' && mayRefresh) {
-          mayRefresh = false;
+        const { code, challenge } = problemOf(error);
+        if (
+          mayRepeat &&
+          // A refresh, or somebody's step-up, may have brought a better JWT meanwhile.
+          (code === 'invalid_token' || (challenge && bearer !== (await session.bearer(input))))
+        ) {
+          mayRepeat = false;
           session.drop(bearer);
-        } else if (error.challenge && stepUp) {
+        } else if (challenge && stepUp) {
           // One at a time, for everybody who waits for one.
-          const steppingUp = stepUps.get(of) ?? stepUp(error.challenge).finally(() => stepUps.delete(of));
+          const steppingUp = stepUps.get(of) ?? stepUp(challenge).finally(() => stepUps.delete(of));
           stepUps.set(of, steppingUp);
-          stepUp = undefined;
-          await abortable(steppingUp, input.signal);
+          stepUp = false;
+          await abortable(steppingUp, input);
         } else {
           throw error;
         }
@@ -74,54 +94,48 @@ export function createClient({ baseUrl, onStepUp, ...given }: ClientOptions) {
     }
   };
 
-  const get =
-    <Key extends Asking>(route: Key) =>
+  const ask =
+    <Key extends Asking>(path: Key, method?: Routes[Key]['method']) =>
     (options?: CallOptions): Promise<Answer<Key>> =>
-      signedIn(route, { ...options });
+      signedIn(path, { ...options, method });
+  const at: At<SignedIn> = (path, method) => (id, options) =>
+    signedIn(path, { ...options, method, ids: [id] });
   const post =
-    <Key extends SignedIn>(route: Key) =>
+    <Key extends Posted>(path: Key) =>
     (body: Body<Key>, options?: CallOptions): Promise<Answer<Key>> =>
-      signedIn(route, { ...options, body });
+      signedIn(path, { ...options, body });
   const prove =
-    <Key extends Proving>(route: Key) =>
+    <Key extends Proving>(path: Key) =>
     (body: Body<Key>, options?: CallOptions): Promise<Answer<Key>> =>
-      post(route)(body, options).then(session.keeping());
+      post(path)(body, options).then(session.keeping());
 
-  const revoke = async (body: RevokeRequest, options?: CallOptions): Promise<void> => {
-    const bearer = 'all' in body ? await session.bearer(options?.signal) : undefined;
-    await send('POST /v1/sessions/revoke', { ...options, body }, bearer);
-  };
-  const exchangeToken = post('POST /v1/token');
-  const { customerToken, forget } = createCustomerTokens(session.bearer, (body, sessionJwt) =>
-    signedIn('POST /v1/token', { body }, sessionJwt),
-  );
+  const revoke = async (body: RevokeRequest | CookieRevokeRequest, options?: CallOptions): Promise<void> =>
+    send('/sessions/revoke', { ...options, body }, 'all' in body && (await session.bearer(options)));
 
   return {
-    ...createSignUp(store, send, (answer) => session.begin(answer).finally(forget)),
+    ...createSignUp(store, send, session.begin, crypto),
     refresh: session.refresh,
     revoke,
     /** Ends this session, here first and then at the API. */
-    async signOut(options?: CallOptions): Promise<void> {
-      forget();
-      const sessionToken = await session.end().finally(forget);
-      if (sessionToken) await revoke({ sessionToken }, options);
+    signOut: async (options?: CallOptions): Promise<void> => {
+      const token = await session.end();
+      if (token) await revoke(session.bodyOf(token), options).catch(unlessOver);
     },
 
-    listFactors: get('GET /v1/factors'),
-    removeFactor: (factorId: string, options?: CallOptions) =>
-      signedIn('DELETE /v1/factors/{factorId}', { ...options, ids: [factorId] }),
-    enrolTotp: get('POST /v1/factors/totp'),
-    confirmTotp: prove('POST /v1/factors/totp/confirm'),
-    enrolSms: post('POST /v1/factors/sms'),
-    confirmSms: prove('POST /v1/factors/sms/confirm'),
-    enrolPasskey: get('POST /v1/factors/passkey'),
-    confirmPasskey: prove('POST /v1/factors/passkey/confirm'),
-    challenge: post('POST /v1/step-up/challenge'),
-    stepUp: prove('POST /v1/step-up'),
+    listFactors: ask('/factors', 'GET'),
+    removeFactor: at('/factors/{}', 'DELETE'),
+    enrolTotp: ask('/factors/totp'),
+    confirmTotp: prove('/factors/totp/confirm'),
+    enrolSms: post('/factors/sms'),
+    confirmSms: prove('/factors/sms/confirm'),
+    enrolPasskey: ask('/factors/passkey'),
+    confirmPasskey: prove('/factors/passkey/confirm'),
+    challenge: post('/step-up/challenge'),
+    stepUp: prove('/step-up'),
 
-    ...createApplications(signedIn),
-    me: get('GET /v1/me'),
-    exchangeToken,
-    customerToken,
+    ...createApplications(signedIn, at, crypto),
+    me: ask('/me', 'GET'),
+    exchangeToken: post('/token'),
+    customerToken: createCustomerToken(tokens, session.bearer, signedIn),
   } satisfies Record<Exclude<RouteName, 'uploadDocumentBack'>, unknown> & Record<string, unknown>;
 }

@@ -222,6 +222,24 @@ export type ConfirmTotpRequest = {
   readonly code: string;
 };
 
+export type CookieRefreshRequest = Readonly<Record<string, never>>;
+
+export type CookieRevokeRequest = {
+  /** End every session of the user. */
+  readonly all?: true | undefined;
+};
+
+export type CookieSignedInAnswer = {
+  /** The bearer token of signed-in routes; lives five minutes. */
+  readonly sessionJwt: string;
+  /** When the session ends unless it is refreshed. */
+  readonly sessionExpiresAt: string;
+  /** The factors. */
+  readonly factors: readonly SessionFactor[];
+  /** The Stytch user's id. */
+  readonly userId: string;
+};
+
 export type EnrolSmsRequest = {
   /** E.164. */
   readonly phoneNumber: string;
@@ -720,6 +738,7 @@ export type ProblemCode =
   | 'user_locked'
   | 'application_denied'
   | 'customer_archived'
+  | 'origin_not_allowed'
   | 'not_found'
   | 'method_not_allowed'
   | 'no_customer'
@@ -739,136 +758,158 @@ export type ProblemCode =
   | 'temporarily_unavailable'
   | 'upstream_timeout';
 
-/** Every route that apps call, by its method and path. */
+/** Every route that apps call, by its path under /v1, with braces for each id. */
 export interface Routes {
-  'POST /v1/signup': {
+  '/signup': {
     readonly name: 'signUp';
+    readonly method: 'POST';
     readonly authentication: 'none';
     readonly body: SignUpRequest;
     readonly answer: SignUpAnswer;
   };
-  'POST /v1/signup/authenticate': {
+  '/signup/authenticate': {
     readonly name: 'authenticate';
+    readonly method: 'POST';
     readonly authentication: 'none';
     readonly body: AuthenticateRequest;
-    readonly answer: SignedInAnswer;
+    readonly answer: SignedInAnswer | CookieSignedInAnswer;
   };
-  'POST /v1/sessions/refresh': {
+  '/sessions/refresh': {
     readonly name: 'refresh';
+    readonly method: 'POST';
     readonly authentication: 'none';
-    readonly body: RefreshRequest;
+    readonly body: RefreshRequest | CookieRefreshRequest;
     readonly answer: SessionAnswer;
   };
-  'POST /v1/sessions/revoke': {
+  '/sessions/revoke': {
     readonly name: 'revoke';
+    readonly method: 'POST';
     readonly authentication: 'either';
-    readonly body: RevokeRequest;
+    readonly body: RevokeRequest | CookieRevokeRequest;
     readonly answer: void;
   };
-  'GET /v1/factors': {
+  '/factors': {
     readonly name: 'listFactors';
+    readonly method: 'GET';
     readonly authentication: 'session';
     readonly body: undefined;
     readonly answer: FactorsAnswer;
   };
-  'DELETE /v1/factors/{factorId}': {
+  '/factors/{}': {
     readonly name: 'removeFactor';
+    readonly method: 'DELETE';
     readonly authentication: 'session';
     readonly body: undefined;
     readonly answer: void;
   };
-  'POST /v1/factors/totp': {
+  '/factors/totp': {
     readonly name: 'enrolTotp';
+    readonly method: 'POST';
     readonly authentication: 'session';
     readonly body: undefined;
     readonly answer: TotpEnrolmentAnswer;
   };
-  'POST /v1/factors/totp/confirm': {
+  '/factors/totp/confirm': {
     readonly name: 'confirmTotp';
+    readonly method: 'POST';
     readonly authentication: 'session';
     readonly body: ConfirmTotpRequest;
     readonly answer: SessionAnswer;
   };
-  'POST /v1/factors/sms': {
+  '/factors/sms': {
     readonly name: 'enrolSms';
+    readonly method: 'POST';
     readonly authentication: 'session';
     readonly body: EnrolSmsRequest;
     readonly answer: SentChallengeAnswer;
   };
-  'POST /v1/factors/sms/confirm': {
+  '/factors/sms/confirm': {
     readonly name: 'confirmSms';
+    readonly method: 'POST';
     readonly authentication: 'session';
     readonly body: ConfirmSmsRequest;
     readonly answer: SessionAnswer;
   };
-  'POST /v1/factors/passkey': {
+  '/factors/passkey': {
     readonly name: 'enrolPasskey';
+    readonly method: 'POST';
     readonly authentication: 'session';
     readonly body: undefined;
     readonly answer: PasskeyOptionsAnswer;
   };
-  'POST /v1/factors/passkey/confirm': {
+  '/factors/passkey/confirm': {
     readonly name: 'confirmPasskey';
+    readonly method: 'POST';
     readonly authentication: 'session';
     readonly body: ConfirmPasskeyRequest;
     readonly answer: SessionAnswer;
   };
-  'POST /v1/step-up/challenge': {
+  '/step-up/challenge': {
     readonly name: 'challenge';
+    readonly method: 'POST';
     readonly authentication: 'session';
     readonly body: ChallengeRequest;
     readonly answer: ChallengeAnswer;
   };
-  'POST /v1/step-up': {
+  '/step-up': {
     readonly name: 'stepUp';
+    readonly method: 'POST';
     readonly authentication: 'session';
     readonly body: StepUpRequest;
     readonly answer: SessionAnswer;
   };
-  'GET /v1/me': {
+  '/me': {
     readonly name: 'me';
+    readonly method: 'GET';
     readonly authentication: 'session';
     readonly body: undefined;
     readonly answer: MeAnswer;
   };
-  'POST /v1/applications': {
+  '/applications': {
     readonly name: 'apply';
+    readonly method: 'POST';
     readonly authentication: 'session';
     readonly body: ApplicationRequest;
     readonly answer: ApplicationAnswer;
   };
-  'POST /v1/application-forms': {
+  '/application-forms': {
     readonly name: 'openForm';
+    readonly method: 'POST';
     readonly authentication: 'session';
     readonly body: ApplicationFormRequest;
     readonly answer: ApplicationFormAnswer;
   };
-  'GET /v1/applications/{applicationId}': {
+  '/applications/{}': {
     readonly name: 'readApplication';
+    readonly method: 'GET';
     readonly authentication: 'session';
     readonly body: undefined;
     readonly answer: ApplicationAnswer;
   };
-  'PUT /v1/applications/{applicationId}/documents/{documentId}': {
+  '/applications/{}/documents/{}': {
     readonly name: 'uploadDocument';
+    readonly method: 'PUT';
     readonly authentication: 'session';
     readonly body: Blob;
     readonly answer: ApplicationAnswer;
   };
-  'PUT /v1/applications/{applicationId}/documents/{documentId}/back': {
+  '/applications/{}/documents/{}/back': {
     readonly name: 'uploadDocumentBack';
+    readonly method: 'PUT';
     readonly authentication: 'session';
     readonly body: Blob;
     readonly answer: ApplicationAnswer;
   };
-  'POST /v1/applications/{applicationId}/cancel': {
+  '/applications/{}/cancel': {
     readonly name: 'cancelApplication';
+    readonly method: 'POST';
     readonly authentication: 'session';
     readonly body: undefined;
     readonly answer: ApplicationAnswer;
   };
-  'POST /v1/token': {
+  '/token': {
     readonly name: 'exchangeToken';
+    readonly method: 'POST';
     readonly authentication: 'session';
     readonly body: ExchangeTokenRequest;
     readonly answer: ExchangeTokenAnswer;

@@ -1,40 +1,36 @@
 // Customer tokens: in memory only, one for each combination asked for, of one session alone, renewed before they end.
 import type { ExchangeTokenAnswer, ExchangeTokenRequest } from './contract.ts';
 import { sessionOf } from './session.ts';
-import { abortable, type CallOptions } from './transport.ts';
+import { abortable, type CallOptions, type Send } from './transport.ts';
 
-interface Held {
-  readonly token: Promise<ExchangeTokenAnswer>;
+export interface Held {
+  readonly promise: Promise<ExchangeTokenAnswer>;
   until: number;
 }
 
-export function createCustomerTokens(
-  bearer: (signal: AbortSignal | undefined) => Promise<string>,
-  exchange: (request: ExchangeTokenRequest, sessionJwt: string) => Promise<ExchangeTokenAnswer>,
+/** A token with at least a tenth of its life left; parallel calls share one exchange. */
+export function createCustomerToken(
+  tokens: Map<string, Held>,
+  bearer: (options?: CallOptions) => Promise<string>,
+  send: Send<'/token'>,
 ) {
-  const tokens = new Map<string, Held>();
   let owner: string | undefined;
-  return {
-    /** A token with at least a tenth of its life left; parallel calls share one exchange. */
-    async customerToken(request: ExchangeTokenRequest, options?: CallOptions): Promise<ExchangeTokenAnswer> {
-      const sessionJwt = await bearer(options?.signal);
-      const session = sessionOf(sessionJwt);
-      if (owner !== session) tokens.clear();
-      owner = session;
-      const key = JSON.stringify({ ...request, scopes: [...request.scopes].sort() });
-      let held = tokens.get(key);
-      if (!held || held.until < Date.now()) {
-        const fresh: Held = { token: exchange(request, sessionJwt), until: Infinity };
-        held = fresh;
-        tokens.set(key, fresh);
-        const live = (seconds: number): number => (fresh.until = Date.now() + seconds * 900);
-        fresh.token.then(
-          ({ expiresIn }) => live(expiresIn),
-          () => live(-1),
-        );
-      }
-      return abortable(held.token, options?.signal);
-    },
-    forget: () => tokens.clear(),
+  return async (request: ExchangeTokenRequest, options?: CallOptions): Promise<ExchangeTokenAnswer> => {
+    const sessionJwt = await bearer(options);
+    const session = sessionOf(sessionJwt);
+    if (owner !== session) tokens.clear();
+    owner = session;
+    const key = JSON.stringify({ ...request, scopes: [...request.scopes].sort() });
+    let held = tokens.get(key);
+    if (!held || held.until < Date.now()) {
+      const fresh: Held = { promise: send('/token', { body: request }, sessionJwt), until: Infinity };
+      held = fresh;
+      tokens.set(key, fresh);
+      fresh.promise.then(
+        ({ expiresIn }) => (fresh.until = Date.now() + expiresIn * 900),
+        () => (fresh.until = 0),
+      );
+    }
+    return abortable(held.promise, options);
   };
 }

@@ -8,6 +8,7 @@ export type {
 } from './applications.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export type * from './contract.ts';
+export type { CryptoLike } from './digest.ts';
 export { type PrepareOptions, prepareDocument } from './prepare-document.ts';
 export { type Challenge, type FieldError, ProblemError } from './problem.ts';
 export type { TokenStore } from './session.ts';

@@ -39,6 +39,8 @@ const codes: Readonly<Record<number, ProblemCode>> = {
   503: 'temporarily_unavailable',
 };
 
+const AUTHENTICATE = 'www-authenticate';
+
 export class ProblemError extends Error {
   readonly status: number;
   readonly code: ProblemCode;
@@ -48,9 +50,12 @@ export class ProblemError extends Error {
   /** Quote it to support. */
   readonly requestId: string | undefined;
 
-  constructor(status: number, details: ProblemDetails, headers = new Headers()) {
-    const challenge = status === 401 ? challengeOf(details, headers) : undefined;
-    const code = challenge
+  constructor(status: number, details: ProblemDetails = {}, headers = new Headers()) {
+    // RFC 9470: the header, the header as AWS front doors may rename it, then the body.
+    const header = headers.get(AUTHENTICATE) ?? headers.get(`x-amzn-remapped-${AUTHENTICATE}`) ?? '';
+    const acrValues = /acr_values="(.*?)"/.exec(header)?.[1]?.split(' ') ?? details.acrValues;
+    const maxAge = /max_age="?(\d+)/.exec(header)?.[1] ?? details.maxAge;
+    const code = acrValues
       ? 'insufficient_user_authentication'
       : (details.code ?? codes[status] ?? 'server_error');
     super(details.title ?? code);
@@ -58,7 +63,11 @@ export class ProblemError extends Error {
     this.status = status;
     this.code = code;
     this.details = details;
-    this.challenge = challenge;
+    this.challenge = acrValues && {
+      acrValues,
+      maxAgeSeconds: Number(maxAge),
+      acceptableFactors: details.acceptableFactors ?? [],
+    };
     this.retryAfterSeconds = retryAfter(headers);
     this.requestId = headers.get('x-request-id') ?? undefined;
   }
@@ -68,19 +77,9 @@ export class ProblemError extends Error {
   }
 }
 
-/** RFC 9470: the header, the header as AWS front doors may rename it, then the body. */
-function challengeOf(details: ProblemDetails, headers: Headers): Challenge | undefined {
-  const header = headers.get('www-authenticate') ?? headers.get('x-amzn-remapped-www-authenticate') ?? '';
-  const acrValues = /acr_values="(.*?)"/.exec(header)?.[1]?.split(' ') ?? details.acrValues;
-  const maxAge = /max_age="?(\d+)/.exec(header)?.[1] ?? details.maxAge;
-  return (
-    acrValues && {
-      acrValues,
-      maxAgeSeconds: Number(maxAge),
-      acceptableFactors: details.acceptableFactors ?? [],
-    }
-  );
-}
+/** What of an error is a problem; nothing where it is none. */
+export const problemOf = (error: unknown): Partial<ProblemError> =>
+  error instanceof ProblemError ? error : {};
 
 /** Seconds. */
 export const retryAfter = (headers: Headers): number | undefined =>

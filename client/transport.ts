@@ -6,69 +6,78 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export type RouteKey = keyof Routes;
-export type Answer<Key extends RouteKey> = Routes[Key]['answer'];
-export type Body<Key extends RouteKey> = Routes[Key]['body'];
+export type Path = keyof Routes;
+export type Answer<Key extends Path> = Routes[Key]['answer'];
+export type Body<Key extends Path> = Routes[Key]['body'];
 
-/** The routes with one kind of authentication. */
-export type RoutesBy<Kind> = {
-  [Key in RouteKey]: Routes[Key]['authentication'] extends Kind ? Key : never;
-}[RouteKey];
+/** The routes with one kind of authentication, and one of method. */
+export type RoutesBy<Kind, Method = string> = {
+  [Key in Path]: Routes[Key] extends { authentication: Kind; method: Method } ? Key : never;
+}[Path];
 
-export interface Input<Key extends RouteKey> extends CallOptions {
+export interface Input<Key extends Path> extends CallOptions {
+  /** @default POST */
+  readonly method?: Routes[Key]['method'] | undefined;
   /** What stands for the braces of the path, in their order. */
   readonly ids?: readonly string[];
   readonly body?: Body<Key>;
   readonly idempotencyKey?: string;
 }
 
-export type Send<Keys extends RouteKey> = <Key extends Keys>(
-  route: Key,
+export type Send<Paths extends Path> = <Key extends Paths>(
+  path: Key,
   input: Input<Key>,
-  bearer?: string,
+  bearer?: string | false,
 ) => Promise<Answer<Key>>;
+
+/** A method of the client for one path with an id. */
+export type At<Paths extends Path> = <Key extends Paths>(
+  path: Key,
+  method?: Routes[Key]['method'],
+) => (id: string, options?: CallOptions) => Promise<Answer<Key>>;
 
 /**
  * A `Retry-After` shows as `retryAfterSeconds` of the answer.
  * @throws ProblemError for every answer that is no success; what `fetch` throws where there is no answer
  */
 export const createSend =
-  (baseUrl: string, fetch: typeof globalThis.fetch): Send<RouteKey> =>
-  async (route, { ids = [], body, idempotencyKey, signal = null }, bearer) => {
-    const [method = '', path = ''] = route.split(' ');
-    const headers: Record<string, string> = {};
-    // A Blob brings its own content type.
+  (baseUrl: string, fetch: typeof globalThis.fetch, isCookie: boolean): Send<Path> =>
+  async (path, { method = 'POST', ids = [], body = null, idempotencyKey, signal = null }, bearer) => {
     const sent = body instanceof Blob ? body : body && JSON.stringify(body);
-    if (sent !== body) headers['content-type'] = 'application/json';
-    if (bearer) headers['authorization'] = `Bearer ${bearer}`;
-    if (idempotencyKey) headers['idempotency-key'] = idempotencyKey;
     let nth = 0;
-    const url = baseUrl + path.replace(/\{\w+\}/g, () => encodeURIComponent(ids[nth++] ?? ''));
-    const response = await fetch(url, {
-      method,
-      headers,
-      signal,
-      body: sent ?? null,
-      // The API redirects nowhere: a body, or a secret in it, must not follow a proxy that does.
-      redirect: 'error',
-    });
+    const response = await fetch(
+      `${baseUrl}/v1${path.replace(/{}/g, () => encodeURIComponent(ids[nth++] ?? ''))}`,
+      {
+        method,
+        headers: {
+          // A Blob brings its own content type.
+          ...(sent !== body && { 'content-type': 'application/json' }),
+          ...(bearer && { authorization: `Bearer ${bearer}` }),
+          ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),
+        },
+        signal,
+        body: sent,
+        // The API redirects nowhere: a body, or a secret in it, must not follow a proxy that does.
+        redirect: 'error',
+        // Sign-in, refresh and revoke: everything else goes by the JWT alone.
+        ...(isCookie && /auth|sess/.test(path) && { credentials: 'include' }),
+      },
+    );
     const answer = parse(await response.text());
-    if (!response.ok) throw new ProblemError(response.status, answer ?? {}, response.headers);
+    if (!response.ok) throw new ProblemError(response.status, answer, response.headers);
     const retryAfterSeconds = retryAfter(response.headers);
     return retryAfterSeconds ? { ...answer, retryAfterSeconds } : answer;
   };
 
 /** JSON, or nothing. */
-function parse(text: string) {
+export function parse(text: string) {
   try {
     return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  } catch {}
 }
 
 /** The promise, but no longer than the signal lets it; the work itself goes on for whoever else waits. */
-export const abortable = <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> =>
+export const abortable = <T>(work: Promise<T>, { signal }: CallOptions = {}): Promise<T> =>
   signal
     ? new Promise((resolve, reject) => {
         const stop = (): void => reject(signal.reason);

@@ -1,6 +1,7 @@
 // The only reader of the environment: each setting with its schema, and every fault in one message.
 import * as z from 'zod/mini';
 import { parseJson } from './adapters/json.ts';
+import { type SessionTransport, sessionTransports } from './contract/route.ts';
 import type { FunctionName } from './contract/routes.ts';
 import { functionSettings, type SettingName } from './contract/settings.ts';
 import { ServiceError } from './core/errors.ts';
@@ -38,6 +39,8 @@ interface Settings {
   readonly STYTCH_SECRET_ARN: string;
   readonly UNIT_ORG_TOKEN_SECRET_ARN: string;
   readonly UNIT_WEBHOOK_SECRET_ARN: string;
+  readonly SESSION_TRANSPORT: SessionTransport;
+  readonly ALLOWED_ORIGINS: readonly string[];
   readonly REDIRECT_URLS: readonly string[];
   readonly PASSKEY_DOMAIN: string;
   readonly SESSION_IDLE_SECONDS: number;
@@ -76,6 +79,8 @@ const settings: { readonly [Name in SettingName]: z.ZodMiniType<Settings[Name]> 
   STYTCH_SECRET_ARN: arn,
   UNIT_ORG_TOKEN_SECRET_ARN: arn,
   UNIT_WEBHOOK_SECRET_ARN: arn,
+  SESSION_TRANSPORT: z.enum(sessionTransports),
+  ALLOWED_ORIGINS: json(z.array(z.url())),
   REDIRECT_URLS: json(z.array(z.url()).check(z.minLength(1))),
   PASSKEY_DOMAIN: z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/)),
   SESSION_IDLE_SECONDS: seconds,

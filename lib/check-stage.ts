@@ -9,6 +9,7 @@ export function checkStage(stage: Stage): void {
   const faults = [
     ...vendorFaults(stage),
     ...addressFaults(stage),
+    ...cookieFaults(stage),
     ...sessionFaults(stage),
     ...limitFaults(stage),
     ...operationFaults(stage),
@@ -58,6 +59,33 @@ function* addressFaults(stage: Stage): Generator<string> {
     !stage.allowedOrigins.some((it) => isWithin(stage.passkeyDomain, it))
   )
     yield 'passkeyDomain must be the host of one of allowedOrigins, or a parent of it';
+}
+
+/** A cookie reaches the API from pages of the same site alone: another domain, or http beside https, is another site. */
+function* cookieFaults(stage: Stage): Generator<string> {
+  const { sessionTransport, customDomain, allowedOrigins } = stage;
+  if (sessionTransport !== 'cookie') return;
+  if (allowedOrigins.length === 0)
+    yield 'allowedOrigins must name at least one origin where sessionTransport is cookie: native apps alone need body';
+  if (customDomain === undefined) {
+    yield 'customDomain must be there where sessionTransport is cookie: the address that AWS gives is another site';
+    return;
+  }
+  for (const [index, origin] of allowedOrigins.entries())
+    if (isSecureUrl(stage, origin) && !isOwnSite(stage, origin, customDomain.name))
+      yield `allowedOrigins[${index}] must be https under a domain of two labels or more that is customDomain.name's too, where sessionTransport is cookie`;
+}
+
+/** Without the list of public suffixes: two names under `co.uk` pass here, and then the browser keeps the cookie back. */
+function isOwnSite({ vendorEnvironment }: Stage, origin: string, api: string): boolean {
+  const { protocol, hostname } = new URL(origin);
+  if (isLoopback(hostname)) return vendorEnvironment === 'test' && hostname === 'localhost';
+  const [own, theirs] = [hostname, api].map((host) => host.split('.').toReversed());
+  return (
+    protocol === 'https:' &&
+    own !== undefined &&
+    [0, 1].every((i) => own[i] !== undefined && own[i] === theirs?.[i])
+  );
 }
 
 function* sessionFaults({ session }: Stage): Generator<string> {

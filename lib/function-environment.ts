@@ -47,6 +47,8 @@ export function functionEnvironment(
     STYTCH_SECRET_ARN: secrets.stytchSecretArn,
     UNIT_ORG_TOKEN_SECRET_ARN: unitOrgToken && secrets.unitOrgTokenArns[unitOrgToken],
     UNIT_WEBHOOK_SECRET_ARN: secrets.unitWebhookTokenArn,
+    SESSION_TRANSPORT: stage.sessionTransport,
+    ALLOWED_ORIGINS: JSON.stringify(stage.allowedOrigins),
     REDIRECT_URLS: JSON.stringify(stage.redirectUrls),
     PASSKEY_DOMAIN: stage.passkeyDomain,
     SESSION_IDLE_SECONDS: String(stage.session.idleSeconds),

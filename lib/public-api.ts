@@ -40,7 +40,7 @@ export class PublicApi extends Construct {
       createDefaultStage: false,
       // One front door: with a domain of the stage's own, AWS's would only be a way around what stands before it.
       disableExecuteApiEndpoint: stage.customDomain !== undefined,
-      ...(stage.allowedOrigins.length > 0 && { corsPreflight: cors(stage.allowedOrigins) }),
+      ...(stage.allowedOrigins.length > 0 && { corsPreflight: cors(stage) }),
     });
     const { customDomain } = stage;
     this.url = customDomain === undefined ? this.api.apiEndpoint : `https://${customDomain.name}`;
@@ -143,10 +143,12 @@ export class PublicApi extends Construct {
   }
 }
 
-function cors(allowedOrigins: readonly string[]) {
+function cors({ allowedOrigins, sessionTransport }: Stage) {
   const methods = new Set(Object.values<Route>(routes).map(({ method }) => CorsHttpMethod[method]));
   return {
     allowOrigins: [...allowedOrigins],
+    // A browser sends no cookie to another origin, and keeps none from it, without this.
+    ...(sessionTransport === 'cookie' && { allowCredentials: true }),
     allowMethods: [...methods],
     allowHeaders: ['authorization', 'content-type', 'idempotency-key'],
     exposeHeaders: [

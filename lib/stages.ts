@@ -1,4 +1,5 @@
 // What differs between the stages. A team replaces the example domains and the project ids, and adds stages of its own.
+import type { SessionTransport } from '../functions/contract/route.ts';
 import type { FunctionName, routes } from '../functions/contract/routes.ts';
 import { defaultLimits, type Limits } from '../functions/core/limits.ts';
 
@@ -26,6 +27,11 @@ export interface Stage {
   readonly passkeyDomain: string;
   /** Where the docs pages of the problem types live; ends with a slash. */
   readonly problemTypeBaseUrl: string;
+  /**
+   * Where the session token travels: in JSON bodies, or in a cookie of the API's own domain that no script can read. A
+   * cookie needs `customDomain` on the site of the app, and leaves native apps out.
+   */
+  readonly sessionTransport: SessionTransport;
   readonly session: { readonly idleSeconds: number; readonly maxSeconds: number };
   /** A named policy in `config/token-policy.json`. */
   readonly tokenPolicy: string;
@@ -68,6 +74,7 @@ const liveVendors = {
 } as const;
 
 const everyStage = {
+  sessionTransport: 'body',
   session: { idleSeconds: 3600, maxSeconds: 43_200 },
   tokenPolicy: 'default',
   limits: defaultLimits,

@@ -90,10 +90,11 @@ async function subjectOf({ apiUrl, stage }: Desk, options: Options): Promise<Sub
   const known = Object.values<Stage>(stages).find(({ name }) => name === stage);
   const jwt = options.sessionJwtFd === undefined ? null : await readJwt(options.sessionJwtFd);
   const clean = base.replace(/\/+$/, '');
+  const allowedOrigin = options.origin ?? known?.allowedOrigins[0] ?? null;
   return {
     apiUrl: clean,
-    probe: createProbe(clean),
-    allowedOrigin: options.origin ?? known?.allowedOrigins[0] ?? null,
+    probe: createProbe(clean, allowedOrigin),
+    allowedOrigin,
     sendTo: options.sendTo ?? null,
     sessionJwt: jwt,
   };

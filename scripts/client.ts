@@ -13,6 +13,9 @@ export const clientBuild = {
   target: 'es2022',
   platform: 'neutral',
   legalComments: 'none',
+  /** Names that no app sees. */
+  mangleProps:
+    /^(heldJwt|heldUntil|refreshing|keeping|begin|end|bodyOf|drop|bearer|forget|promise|until|ids)$/,
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   logLevel: 'warning',
 } as const satisfies BuildOptions;

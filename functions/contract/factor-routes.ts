@@ -13,7 +13,17 @@ import {
   stepUpRequest,
   totpEnrolmentAnswer,
 } from './factors.ts';
-import { always, badBody, enrolling, json, noBody, type Route, signedIn, steppedUp } from './route.ts';
+import {
+  always,
+  badBody,
+  changing,
+  enrolling,
+  json,
+  noBody,
+  type Route,
+  signedIn,
+  steppedUp,
+} from './route.ts';
 
 export const factorRoutes = {
   listFactors: {
@@ -34,7 +44,7 @@ export const factorRoutes = {
     deadlineMs: 12_000,
     ...noBody,
     answers: { 204: null },
-    problems: [...signedIn, ...steppedUp, 'not_found', 'conflict', ...always],
+    problems: [...changing, ...signedIn, ...steppedUp, 'not_found', 'conflict', ...always],
   },
   enrolTotp: {
     method: 'POST',
@@ -109,7 +119,15 @@ export const factorRoutes = {
     ...json,
     request: challengeRequest,
     answers: { 200: challengeAnswer },
-    problems: [...badBody, ...signedIn, 'enrollment_required', 'not_found', 'rate_limited', ...always],
+    problems: [
+      ...changing,
+      ...badBody,
+      ...signedIn,
+      'enrollment_required',
+      'not_found',
+      'rate_limited',
+      ...always,
+    ],
   },
   stepUp: {
     method: 'POST',
@@ -121,6 +139,7 @@ export const factorRoutes = {
     request: stepUpRequest,
     answers: { 200: steppedUpAnswer },
     problems: [
+      ...changing,
       ...badBody,
       ...signedIn,
       ...steppedUp,

@@ -1,6 +1,6 @@
 // The routes of an application that is open at Unit: bring the documents it waits for, or cancel it.
 import { applicationAnswer } from './application.ts';
-import { always, badBody, file, noBody, type Route, signedIn, steppedUp } from './route.ts';
+import { always, badBody, changing, file, noBody, type Route, signedIn, steppedUp } from './route.ts';
 
 /** 25 s are Unit's own; the rest is for the gate before and the answer after. */
 const uploading = {
@@ -10,7 +10,16 @@ const uploading = {
   deadlineMs: 28_000,
   ...file,
   answers: { 200: applicationAnswer },
-  problems: [...badBody, ...signedIn, ...steppedUp, 'not_found', 'conflict', 'rate_limited', ...always],
+  problems: [
+    ...changing,
+    ...badBody,
+    ...signedIn,
+    ...steppedUp,
+    'not_found',
+    'conflict',
+    'rate_limited',
+    ...always,
+  ],
 } as const satisfies Omit<Route, 'path'>;
 
 export const openApplicationRoutes = {
@@ -30,6 +39,6 @@ export const openApplicationRoutes = {
     deadlineMs: 25_000,
     ...noBody,
     answers: { 200: applicationAnswer },
-    problems: [...signedIn, ...steppedUp, 'not_found', 'conflict', ...always],
+    problems: [...changing, ...signedIn, ...steppedUp, 'not_found', 'conflict', ...always],
   },
 } as const satisfies Record<string, Route>;

@@ -20,6 +20,7 @@ export const problemTypes = {
   user_locked: { status: 403, title: 'This user is locked for now.' },
   application_denied: { status: 403, title: 'The application was denied.' },
   customer_archived: { status: 403, title: 'The customer is archived.' },
+  origin_not_allowed: { status: 403, title: 'This page may not call here.' },
   not_found: { status: 404, title: 'There is nothing of yours with this id.' },
   method_not_allowed: { status: 405, title: 'This path has no such method.' },
   no_customer: { status: 409, title: 'There is no customer yet: apply first.' },

@@ -13,6 +13,10 @@ export const functionNames = [
 ] as const;
 export type FunctionName = (typeof functionNames)[number];
 
+/** Where the session token travels, by stage: in JSON bodies, or in a cookie that no script can read. */
+export const sessionTransports = ['body', 'cookie'] as const;
+export type SessionTransport = (typeof sessionTransports)[number];
+
 export type AnswerStatus = 200 | 201 | 202 | 204;
 
 /** The media types of the files that pass through; the bytes' own signature must agree. */
@@ -38,6 +42,17 @@ export interface Route {
   readonly mediaTypes?: readonly MediaType[];
   readonly answers: Readonly<Partial<Record<AnswerStatus, z.ZodMiniType | null>>>;
   readonly problems: readonly ErrorCode[];
+  readonly cookie?: CookieSide;
+}
+
+/** What a route does with the session token where the stage keeps that in a cookie; its good answers set or clear it. */
+export interface CookieSide {
+  /** In place of `request`. */
+  readonly request?: z.ZodMiniType;
+  /** In place of `answers`. */
+  readonly answers?: Readonly<Partial<Record<AnswerStatus, z.ZodMiniType>>>;
+  /** The problems that clear the cookie: its session is over. */
+  readonly endedBy?: readonly ErrorCode[];
 }
 
 export const KILOBYTE = 1024;
@@ -46,12 +61,15 @@ export const json = { body: 'json', maxBodyBytes: 16 * KILOBYTE } as const;
 export const file = { body: 'raw', maxBodyBytes: 4 * KILOBYTE * KILOBYTE, mediaTypes } as const;
 export const noBody = { body: 'none', maxBodyBytes: 0 } as const;
 
+/** On every route that changes anything and that browsers may call. */
+export const changing = ['origin_not_allowed'] as const;
 export const always = ['server_error', 'not_configured', 'temporarily_unavailable'] as const;
 export const badBody = ['invalid_request', 'payload_too_large', 'unsupported_media_type'] as const;
 export const vendor = ['upstream_unavailable', 'upstream_timeout'] as const;
 export const signedIn = ['invalid_token', 'user_locked', ...vendor] as const;
 export const steppedUp = ['insufficient_user_authentication', 'enrollment_required'] as const;
 export const applying = [
+  ...changing,
   ...badBody,
   ...signedIn,
   ...steppedUp,
@@ -62,4 +80,4 @@ export const applying = [
   'rate_limited',
   ...always,
 ] as const;
-export const enrolling = [...signedIn, ...steppedUp, 'factor_not_allowed'] as const;
+export const enrolling = [...changing, ...signedIn, ...steppedUp, 'factor_not_allowed'] as const;

@@ -1,7 +1,19 @@
 // The routes of signing up and in, and of the session after it.
-import { always, badBody, json, type Route, signedIn, vendor } from './route.ts';
-import { refreshedAnswer, refreshRequest, revokeRequest } from './sessions.ts';
-import { authenticateRequest, signedInAnswer, signUpAnswer, signUpRequest } from './signup.ts';
+import { always, badBody, changing, json, type Route, signedIn, vendor } from './route.ts';
+import {
+  cookieRefreshRequest,
+  cookieRevokeRequest,
+  refreshedAnswer,
+  refreshRequest,
+  revokeRequest,
+} from './sessions.ts';
+import {
+  authenticateRequest,
+  cookieSignedInAnswer,
+  signedInAnswer,
+  signUpAnswer,
+  signUpRequest,
+} from './signup.ts';
 
 export const signUpRoutes = {
   signUp: {
@@ -13,7 +25,7 @@ export const signUpRoutes = {
     ...json,
     request: signUpRequest,
     answers: { 202: signUpAnswer },
-    problems: [...badBody, 'rate_limited', ...vendor, ...always],
+    problems: [...changing, ...badBody, 'rate_limited', ...vendor, ...always],
   },
   authenticate: {
     method: 'POST',
@@ -24,7 +36,8 @@ export const signUpRoutes = {
     ...json,
     request: authenticateRequest,
     answers: { 200: signedInAnswer },
-    problems: [...badBody, 'invalid_grant', ...signedIn, 'rate_limited', ...always],
+    problems: [...changing, ...badBody, 'invalid_grant', ...signedIn, 'rate_limited', ...always],
+    cookie: { answers: { 200: cookieSignedInAnswer } },
   },
   refresh: {
     method: 'POST',
@@ -35,7 +48,8 @@ export const signUpRoutes = {
     ...json,
     request: refreshRequest,
     answers: { 200: refreshedAnswer },
-    problems: [...badBody, 'invalid_grant', ...signedIn, ...always],
+    problems: [...changing, ...badBody, 'invalid_grant', ...signedIn, ...always],
+    cookie: { request: cookieRefreshRequest, endedBy: ['invalid_grant', 'invalid_token'] },
   },
   revoke: {
     method: 'POST',
@@ -46,6 +60,7 @@ export const signUpRoutes = {
     ...json,
     request: revokeRequest,
     answers: { 204: null },
-    problems: [...badBody, ...signedIn, 'insufficient_user_authentication', ...always],
+    problems: [...changing, ...badBody, ...signedIn, 'insufficient_user_authentication', ...always],
+    cookie: { request: cookieRevokeRequest },
   },
 } as const satisfies Record<string, Route>;

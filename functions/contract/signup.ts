@@ -34,8 +34,8 @@ export const authenticateRequest = z.discriminatedUnion('method', [
 ]);
 export type AuthenticateRequest = z.infer<typeof authenticateRequest>;
 
-export const signedInAnswer = z.extend(sessionAnswer, {
-  userId: z.string(),
-  sessionToken: z.string(),
-});
+/** Where a cookie takes the session token, no script sees it. */
+export const cookieSignedInAnswer = z.extend(sessionAnswer, { userId: z.string() });
+
+export const signedInAnswer = z.extend(cookieSignedInAnswer, { sessionToken: z.string() });
 export type SignedInAnswer = z.infer<typeof signedInAnswer>;

@@ -1,6 +1,6 @@
 // The routes of the exchange: where a user stands, and a session for a customer token.
 import { meAnswer } from './me.ts';
-import { always, badBody, json, noBody, type Route, signedIn, steppedUp } from './route.ts';
+import { always, badBody, changing, json, noBody, type Route, signedIn, steppedUp } from './route.ts';
 import { exchangeTokenAnswer, exchangeTokenRequest } from './token.ts';
 
 export const tokenRoutes = {
@@ -24,6 +24,7 @@ export const tokenRoutes = {
     request: exchangeTokenRequest,
     answers: { 201: exchangeTokenAnswer },
     problems: [
+      ...changing,
       ...badBody,
       'invalid_scope',
       ...signedIn,

@@ -13,6 +13,7 @@ export const errorCodes = [
   'user_locked',
   'application_denied',
   'customer_archived',
+  'origin_not_allowed',
   'not_found',
   'method_not_allowed',
   'no_customer',

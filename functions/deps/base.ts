@@ -92,6 +92,8 @@ export function createBase(name: FunctionName) {
     runtime: {
       jwts: async () => jwts(),
       problemTypeBaseUrl: () => config().get('PROBLEM_TYPE_BASE_URL'),
+      sessionTransport: () => config().get('SESSION_TRANSPORT'),
+      allowedOrigins: () => config().get('ALLOWED_ORIGINS'),
       log,
       publish,
     } satisfies Runtime,

@@ -1,6 +1,8 @@
 // Binds a route of the contract to what answers it; the name says what is proved and parsed before.
 import type * as z from 'zod/mini';
+import type { SessionTransport } from '../contract/route.ts';
 import type { AnswerStatus, Route } from '../contract/routes.ts';
+import type { ServiceError } from '../core/errors.ts';
 import type { SessionJwts } from '../core/ports.ts';
 import type { Session } from '../core/session/session.ts';
 import { authenticateBearer } from './authenticate.ts';
@@ -13,6 +15,19 @@ export interface Answer {
   readonly status: AnswerStatus;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly cookies?: readonly string[];
+}
+
+/** A refusal that changes cookies; any other is thrown. */
+export interface Refused {
+  readonly refused: ServiceError;
+  readonly cookies: readonly string[];
+}
+
+/** What an endpoint may need to prove a caller. */
+export interface Door {
+  readonly jwts: () => Promise<SessionJwts>;
+  readonly sessionTransport: () => SessionTransport;
 }
 
 /** An answer with a body. */
@@ -36,7 +51,7 @@ export const located = (isMade: boolean, location: string, body: unknown): Answe
 
 export interface Endpoint {
   readonly route: Route;
-  serve(incoming: IncomingRequest, jwts: () => Promise<SessionJwts>, signal: AbortSignal): Promise<Answer>;
+  serve(incoming: IncomingRequest, door: Door, signal: AbortSignal): Promise<Answer | Refused>;
 }
 
 interface Incoming {
@@ -55,7 +70,7 @@ export const open = <Schema extends z.ZodMiniType>(
   run: (request: Incoming & { readonly body: z.output<Schema> }) => Promise<Answer>,
 ): Endpoint => ({
   route,
-  serve: async (incoming, _jwts, signal) =>
+  serve: async (incoming, _door, signal) =>
     run({ body: parseBody(route, route.request, incoming), incoming, signal }),
 });
 
@@ -65,7 +80,7 @@ export const signedIn = (
   run: (request: Incoming & { readonly session: Session }) => Promise<Answer>,
 ): Endpoint => ({
   route,
-  async serve(incoming, jwts, signal) {
+  async serve(incoming, { jwts }, signal) {
     const session = await authenticateBearer(await jwts(), incoming);
     return run({ session, incoming, signal });
   },
@@ -79,7 +94,7 @@ export const signedInJson = <Schema extends z.ZodMiniType>(
   ) => Promise<Answer>,
 ): Endpoint => ({
   route,
-  async serve(incoming, jwts, signal) {
+  async serve(incoming, { jwts }, signal) {
     const session = await authenticateBearer(await jwts(), incoming);
     const body = parseBody(route, route.request, incoming);
     return run({ session, body, incoming, signal });
@@ -92,24 +107,9 @@ export const signedInRaw = (
   run: (request: Incoming & { readonly session: Session; readonly file: ReceivedFile }) => Promise<Answer>,
 ): Endpoint => ({
   route,
-  async serve(incoming, jwts, signal) {
+  async serve(incoming, { jwts }, signal) {
     const session = await authenticateBearer(await jwts(), incoming);
     return run({ session, file: readFile(route, incoming), incoming, signal });
-  },
-});
-
-/** A session JWT is proved if one is sent; the JSON body may bring what stands in for it. */
-export const eitherJson = <Schema extends z.ZodMiniType>(
-  route: JsonRoute<Schema> & { readonly authentication: 'either' },
-  run: (
-    request: Incoming & { readonly session: Session | null; readonly body: z.output<Schema> },
-  ) => Promise<Answer>,
-): Endpoint => ({
-  route,
-  async serve(incoming, jwts, signal) {
-    const isSent = incoming.header('authorization') !== undefined;
-    const session = isSent ? await authenticateBearer(await jwts(), incoming) : null;
-    return run({ session, body: parseBody(route, route.request, incoming), incoming, signal });
   },
 });
 
@@ -119,7 +119,7 @@ export const signed = (
   run: (request: Incoming) => Promise<Answer>,
 ): Endpoint => ({
   route,
-  async serve(incoming, _jwts, signal) {
+  async serve(incoming, _door, signal) {
     requireSize(route, incoming);
     return run({ incoming, signal });
   },

@@ -9,6 +9,8 @@ export interface IncomingRequest {
   readonly pathParameters: Readonly<Record<string, string | undefined>>;
   /** A header's value; names are lower-cased by the gateway, repeated ones joined by commas. */
   header(name: string): string | undefined;
+  /** `name=value`, as the gateway took them apart. */
+  readonly cookies: readonly string[];
   /** Who the gateway talks to. */
   readonly sourceIp: string;
 }
@@ -23,6 +25,7 @@ export function readEvent(event: APIGatewayProxyEventV2): IncomingRequest {
     rawBody: Buffer.from(event.body ?? '', encoding),
     pathParameters: event.pathParameters ?? {},
     header: (name) => (Object.hasOwn(headers, name) ? headers[name] : undefined),
+    cookies: event.cookies ?? [],
     sourceIp: event.requestContext.http.sourceIp,
   };
 }

@@ -1,15 +1,17 @@
 // The pipeline of every route: find it, authenticate, parse, run within the deadline, answer, and log once.
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { problemTypes } from '../contract/problems.ts';
+import type { Route } from '../contract/routes.ts';
 import { ServiceError } from '../core/errors.ts';
-import type { Log, SessionJwts } from '../core/ports.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Log } from '../core/ports.ts';
+import type { Door, Endpoint } from './endpoint.ts';
 import { type IncomingRequest, readEvent } from './event.ts';
 import { traceOf, withRequestId } from './log.ts';
+import { requireOwnOrigin } from './origin.ts';
 import { answer, type HttpAnswer, problem } from './respond.ts';
 
-export interface Runtime {
-  readonly jwts: () => Promise<SessionJwts>;
+export interface Runtime extends Door {
+  readonly allowedOrigins: () => readonly string[];
   readonly problemTypeBaseUrl: () => string;
   readonly log: Log;
   /** Writes the metrics of the request. */
@@ -41,7 +43,7 @@ export function serve(runtime: Runtime, ...endpoints: readonly Endpoint[]): Http
 }
 
 async function respond(
-  { jwts }: Runtime,
+  runtime: Runtime,
   endpoints: readonly Endpoint[],
   incoming: IncomingRequest,
   context: Context,
@@ -49,16 +51,26 @@ async function respond(
   const found = endpoints.find(({ route }) => `${route.method} ${route.path}` === incoming.routeKey);
   if (found === undefined) throw unrouted(endpoints, incoming.routeKey);
   const { route } = found;
+  const isCookie = isForBrowsers(route) && runtime.sessionTransport() === 'cookie';
+  if (isCookie && route.method !== 'GET') requireOwnOrigin(incoming, runtime.allowedOrigins());
   const signal = AbortSignal.timeout(
     Math.max(0, Math.min(route.deadlineMs, context.getRemainingTimeInMillis() - MARGIN_MS)),
   );
-  const given = await Promise.race([found.serve(incoming, jwts, signal), whenAborted(signal)]);
-  const schema = route.answers[given.status];
+  const given = await Promise.race([found.serve(incoming, runtime, signal), whenAborted(signal)]);
+  if ('refused' in given) {
+    return { ...failure(runtime, given.refused, incoming), cookies: [...given.cookies] };
+  }
+  const schema =
+    (isCookie ? route.cookie?.answers?.[given.status] : undefined) ?? route.answers[given.status];
   if (schema === undefined) throw new Error('the route has no such answer');
   // Through the schema on the way out too, so that no undeclared field can leave.
   const body = schema === null ? undefined : schema.parse(given.body);
-  return answer(given.status, body, incoming.requestId, given.headers);
+  const made = answer(given.status, body, incoming.requestId, given.headers);
+  return given.cookies === undefined ? made : { ...made, cookies: [...given.cookies] };
 }
+
+/** The webhook is Unit's: its signature proves it, and no browser calls it. */
+const isForBrowsers = ({ authentication }: Route): boolean => authentication !== 'signature';
 
 /** A path of ours with another method, or no path of ours at all; the gateway answers both before us. */
 function unrouted(endpoints: readonly Endpoint[], routeKey: string): ServiceError {

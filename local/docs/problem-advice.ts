@@ -24,6 +24,8 @@ export const problemAdvice = {
   application_denied:
     'Tell the user that the account cannot be opened, and where to ask why. No token will be given for this application.',
   customer_archived: 'The account is closed: tell the user to turn to support.',
+  origin_not_allowed:
+    'Call from a page on one of the origins of the stage, by the name of its own domain; repeating the call from elsewhere changes nothing. Apps without a browser need a stage whose session token travels in bodies.',
   not_found: 'Do not repeat the call. Read `GET /v1/me` for the ids that are the user’s own.',
   method_not_allowed: 'This is a fault of the app. Look the path up in the reference.',
   no_customer: 'Lead the user to apply first: `next` of `GET /v1/me` names the step.',

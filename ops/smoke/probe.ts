@@ -24,14 +24,18 @@ export type Probe = (request: ProbeRequest) => Promise<Reply>;
 /** Longer than a cold start and the gateway's own limit together. */
 const LONGEST_MS = 35_000;
 
-/** Calls one API; nothing is repeated. @throws ServiceError `upstream_unavailable` where there is no answer */
+/**
+ * Calls one API; nothing is repeated.
+ * @param origin the page that a POST comes from, which a stage that keeps sessions in a cookie asks for
+ * @throws ServiceError `upstream_unavailable` where there is no answer
+ */
 export const createProbe =
-  (apiUrl: string): Probe =>
+  (apiUrl: string, origin: string | null): Probe =>
   async ({ method, path, headers = {}, body }) => {
     const startedAt = performance.now();
     const answer = await fetch(`${apiUrl}${path}`, {
       method,
-      headers,
+      headers: { ...(origin !== null && method === 'POST' && { origin }), ...headers },
       redirect: 'manual',
       signal: AbortSignal.timeout(LONGEST_MS),
       ...(body === undefined ? {} : { body }),

@@ -31,6 +31,7 @@ function typeOf(schema: unknown): string {
 function objectType(schema: JsonSchema): string {
   const { properties, required } = schema;
   if (!isObject(properties)) return 'Readonly<Record<string, unknown>>';
+  if (Object.keys(properties).length === 0) return 'Readonly<Record<string, never>>';
   const members = Object.entries(properties).map(([name, member]) => {
     const isRequired = list(required).includes(name);
     const comment = isObject(member) ? `/** ${String(member['description'])} */\n` : '';
@@ -47,16 +48,21 @@ export function clientTypes(): string {
   const types = Object.entries(contractSchemas()).map(
     ([name, schema]) => `export type ${name} = ${typeOf(schema)};\n`,
   );
-  const routes = called.map(([name, { method, path, authentication, body, request, answers }]) => {
-    const good = Object.values(answers).map((schema) => (schema === null ? 'void' : nameOf(schema)));
-    const sent = request === undefined ? (body === 'raw' ? 'Blob' : 'undefined') : nameOf(request);
-    return `'${method} ${path}': { readonly name: '${name}'; readonly authentication: '${authentication}'; readonly body: ${sent}; readonly answer: ${union(good)} };`;
+  const routes = called.map(([name, { method, path, authentication, body, request, answers, cookie }]) => {
+    const good = [...Object.values(answers), ...Object.values(cookie?.answers ?? {})].map((schema) =>
+      schema === null ? 'void' : nameOf(schema),
+    );
+    const bodies = [request, cookie?.request].flatMap((schema) =>
+      schema === undefined ? [] : [nameOf(schema)],
+    );
+    const sent = bodies.length === 0 ? (body === 'raw' ? 'Blob' : 'undefined') : union(bodies);
+    return `'${path.replace('/v1', '').replaceAll(/\{\w+\}/g, '{}')}': { readonly name: '${name}'; readonly method: '${method}'; readonly authentication: '${authentication}'; readonly body: ${sent}; readonly answer: ${union(good)} };`;
   });
   return [
     '// Made by `npm run openapi` from functions/contract; edits are lost.\n',
     ...types,
     `/** What every problem says by its code. */\nexport type ProblemCode = ${union(errorCodes.map((code) => `'${code}'`))};\n`,
-    `/** Every route that apps call, by its method and path. */\nexport interface Routes {\n${routes.join('\n')}\n}\n`,
+    `/** Every route that apps call, by its path under /v1, with braces for each id. */\nexport interface Routes {\n${routes.join('\n')}\n}\n`,
     "export type RouteName = Routes[keyof Routes]['name'];\n",
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 // The whole API as an OpenAPI 3.1 document, from the contract that the gateway and the handlers read.
+import type * as z from 'zod/mini';
 import type { Route, RouteName } from '../../functions/contract/routes.ts';
 import { type RouteExamples, routeExamples } from './examples.ts';
 import { problemAnswers, problemExamples, problemSchemas } from './problems.ts';
@@ -9,6 +10,9 @@ const description = `Joins Stytch (who the user is, and by which factors) with U
 
 Bodies are JSON in \`camelCase\`; unknown fields of a request are refused, and clients must ignore members of an answer that
 they do not know. Times are RFC 3339 in UTC. Every answer carries \`cache-control: no-store\` and \`x-request-id\`.
+
+Where a stage keeps sessions in a cookie (\`sessionTransport\`), the session token travels in \`__Host-session\` alone, and every
+request but a GET needs an \`Origin\` of the stage's own.
 
 Errors are RFC 9457 problem details with a \`code\`. API Gateway answers some by itself, in its own form
 \`{"message": "..."}\` that cannot be changed: 404 for an unknown path or method, 400 for a malformed path, 413 for a body over
@@ -44,6 +48,15 @@ const someHeader = {
   ),
 };
 
+/** What the good answers of each route do to the session's cookie. */
+const cookieHeader = {
+  'set-cookie': header(
+    'Where the stage keeps sessions in a cookie: sets `__Host-session`, or clears it when the session is over.',
+    { pattern: '^__Host-session=[^;]*; Max-Age=\\d+; Path=/; Secure; HttpOnly; SameSite=Strict$' },
+    false,
+  ),
+};
+
 const headerReferences = (names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
@@ -75,7 +88,7 @@ export function openApiDocument(version: string): JsonSchema {
     paths,
     components: {
       securitySchemes,
-      headers: { ...everyHeader, ...someHeader },
+      headers: { ...everyHeader, ...someHeader, ...cookieHeader },
       parameters: { idempotencyKey },
       schemas: { ...contractSchemas(), ...problemSchemas(), UnitEvents: unitEvents },
       examples: problemExamples(),
@@ -99,6 +112,13 @@ const securitySchemes = {
     bearerFormat: 'JWT',
     description: 'A session JWT of the Stytch project, from our routes or from Stytch’s own SDKs.',
   },
+  sessionCookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-session',
+    description:
+      'The session token, where the stage keeps it in a cookie; the body then holds none. Set at sign-in, out of every script’s reach.',
+  },
   unitSignature: {
     type: 'apiKey',
     in: 'header',
@@ -113,6 +133,13 @@ const security = {
   either: [{}, { sessionJwt: [] }],
   signature: [{ unitSignature: [] }],
 } as const satisfies Record<Route['authentication'], readonly object[]>;
+
+/** A request of its own for the cookie means that the cookie may prove the caller. */
+function securityOf({ authentication, cookie }: Route): readonly object[] {
+  const named = security[authentication];
+  if (cookie?.request === undefined) return named;
+  return [...(named.length === 0 ? [{}] : named), { sessionCookie: [] }];
+}
 
 const unitEvents = {
   type: 'object',
@@ -153,21 +180,21 @@ function operation(name: RouteName, route: Route, responses: Record<string, Json
     ...[...route.path.matchAll(/\{(\w+)\}/g)].map(([, parameter = '']) => pathParameter(parameter)),
     ...(prose.needsIdempotencyKey === true ? [{ $ref: '#/components/parameters/idempotencyKey' }] : []),
   ];
-  const problems = problemAnswers(route.problems, everyHeaderReference);
+  const problems = problemAnswers(route, everyHeaderReference);
   for (const one of problems) responses[one.name] = one.answer;
   return {
     operationId: name,
     tags: [prose.tag],
     summary: prose.summary,
     description: prose.description,
-    security: security[route.authentication],
+    security: securityOf(route),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...requestBody(route, examples),
     responses: {
       ...Object.fromEntries(
         Object.entries(route.answers).map(([status, schema]) => [
           status,
-          goodAnswer(Number(status), schema, prose, examples),
+          goodAnswer(Number(status), schema, route, name),
         ]),
       ),
       ...Object.fromEntries(
@@ -193,11 +220,17 @@ const pathParameter = (name: string) => ({
 });
 
 /** What a body may be, by its media type; the schema of a file allows any bytes. */
-function contentOf({ request, mediaTypes }: Route): Readonly<Record<string, JsonSchema>> {
-  if (request !== undefined) return { 'application/json': reference(nameOf(request)) };
+function contentOf({ request, mediaTypes, cookie }: Route): Readonly<Record<string, JsonSchema>> {
+  if (request !== undefined) return { 'application/json': eitherOf(request, cookie?.request) };
   if (mediaTypes !== undefined) return Object.fromEntries(mediaTypes.map((type) => [type, {}]));
   return { 'application/vnd.api+json': reference('UnitEvents') };
 }
+
+/** One schema, or where a cookie makes a difference either of two. */
+const eitherOf = (schema: z.ZodMiniType, other: z.ZodMiniType | undefined): JsonSchema =>
+  other === undefined
+    ? reference(nameOf(schema))
+    : { anyOf: [reference(nameOf(schema)), reference(nameOf(other))] };
 
 function requestBody(route: Route, { request }: RouteExamples): JsonSchema {
   if (route.body === 'none') return {};
@@ -217,19 +250,30 @@ function requestBody(route: Route, { request }: RouteExamples): JsonSchema {
 
 function goodAnswer(
   status: number,
-  schema: Parameters<typeof nameOf>[0] | null,
-  prose: RouteProse,
-  examples: RouteExamples,
+  schema: z.ZodMiniType | null,
+  { cookie }: Route,
+  name: RouteName,
 ): JsonSchema {
+  const prose: RouteProse = routeProse[name];
+  const examples: RouteExamples = routeExamples[name];
   const by = <T>(record: Readonly<Record<number, T>> | undefined): T | undefined => record?.[status];
   return {
     description: by(prose.answers),
-    headers: { ...everyHeaderReference, ...headerReferences(by(prose.headers) ?? []) },
+    headers: {
+      ...everyHeaderReference,
+      ...headerReferences([
+        ...(by(prose.headers) ?? []),
+        ...Object.keys(cookie === undefined ? {} : cookieHeader),
+      ]),
+    },
     ...(schema === null
       ? {}
       : {
           content: {
-            'application/json': { schema: reference(nameOf(schema)), examples: values(by(examples.answers)) },
+            'application/json': {
+              schema: eitherOf(schema, by(cookie?.answers)),
+              examples: values(by(examples.answers)),
+            },
           },
         }),
   };

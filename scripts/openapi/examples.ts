@@ -81,10 +81,15 @@ export const routeExamples = {
       },
       passcode: { method: 'email_otp', challengeId, code: '123456' },
     },
-    answers: { 200: { signedIn: { ...session, userId: 'user-test-ada', sessionToken } } },
+    answers: {
+      200: {
+        signedIn: { ...session, userId: 'user-test-ada', sessionToken },
+        cookie: { ...session, userId: 'user-test-ada' },
+      },
+    },
   },
-  refresh: { request: { token: { sessionToken } }, answers: { 200: { refreshed: session } } },
-  revoke: { request: { one: { sessionToken }, all: { all: true } } },
+  refresh: { request: { token: { sessionToken }, cookie: {} }, answers: { 200: { refreshed: session } } },
+  revoke: { request: { one: { sessionToken }, cookie: {}, all: { all: true } } },
   listFactors: {
     answers: {
       200: {

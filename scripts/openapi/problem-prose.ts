@@ -47,6 +47,10 @@ export const problemProse = {
   user_locked: { description: 'Too many failures, counted by Stytch or here.' },
   application_denied: { description: 'Unit denied the application.' },
   customer_archived: { description: 'Unit archived the customer.' },
+  origin_not_allowed: {
+    description:
+      'Only where the stage keeps sessions in a cookie: the `Origin` header is missing, or none of the stage’s own.',
+  },
   not_found: { description: 'The id is not one of the caller’s own, whether it exists or not.' },
   method_not_allowed: { description: 'The path has no such method.' },
   no_customer: { description: 'The user has not applied yet.' },

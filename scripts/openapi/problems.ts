@@ -1,5 +1,6 @@
 // Problems in the document: a schema and an example for each code, and one answer for each set of codes.
 import { problemSlug, problemTypes } from '../../functions/contract/problems.ts';
+import type { Route } from '../../functions/contract/routes.ts';
 import { type ErrorCode, errorCodes } from '../../functions/core/errors.ts';
 import { type ProblemProse, problemProse } from './problem-prose.ts';
 import { described, type JsonSchema, reference } from './schemas.ts';
@@ -89,7 +90,7 @@ export interface ProblemAnswer {
 
 /** The answers of a route that are no success, one for each status. */
 export function problemAnswers(
-  codes: readonly ErrorCode[],
+  { problems: codes, cookie }: Route,
   everyHeader: JsonSchema,
 ): readonly ProblemAnswer[] {
   const statuses = new Set([
@@ -100,9 +101,16 @@ export function problemAnswers(
     .sort((a, b) => a - b)
     .map((status) => {
       const own = errorCodes.filter((code) => codes.includes(code) && problemTypes[code].status === status);
-      return problemAnswer(status, own, everyHeader);
+      const isClearing = own.some((code) => cookie?.endedBy?.includes(code));
+      return isClearing
+        ? clearing(problemAnswer(status, own, { ...everyHeader, ...cookieHeaderReference }))
+        : problemAnswer(status, own, everyHeader);
     });
 }
+
+const cookieHeaderReference = { 'set-cookie': { $ref: '#/components/headers/set-cookie' } };
+
+const clearing = (made: ProblemAnswer): ProblemAnswer => ({ ...made, name: `${made.name}ClearsCookie` });
 
 function problemAnswer(status: number, codes: readonly ErrorCode[], everyHeader: JsonSchema): ProblemAnswer {
   const message = gatewayMessages[status] ?? (status === 404 ? 'Not Found' : undefined);

@@ -29,19 +29,22 @@ export const routeProse = {
     tag: 'Sign-in',
     summary: 'Turn a link or a passcode into a session',
     description: 'A link needs the PKCE verifier whose challenge was sent at sign-up.',
-    answers: { 200: 'Signed in. The session token is a secret of the app; the JWT lives five minutes.' },
+    answers: {
+      200: 'Signed in. The session token is a secret of the app, or a cookie that no script sees; the JWT lives five minutes.',
+    },
   },
   refresh: {
     tag: 'Sign-in',
     summary: 'Get a fresh session JWT',
-    description: 'The fresh JWT holds the same factors: refreshing never makes one younger.',
+    description:
+      'The fresh JWT holds the same factors: refreshing never makes one younger. A cookie is renewed with its session, and cleared when that is over.',
     answers: { 200: 'The session, with a fresh JWT.' },
   },
   revoke: {
     tag: 'Sign-in',
     summary: 'End one session, or all of them',
     description:
-      'A session token in the body ends that session. `{"all": true}` with a bearer JWT, whose sign-in is at most ten minutes old, ends all. Customer tokens that are out live on to their end.',
+      'A session token, in the body or the cookie, ends that session. `{"all": true}` with a bearer JWT, whose sign-in is at most ten minutes old, ends all. Customer tokens that are out live on to their end.',
     answers: { 204: 'Ended, or already over.' },
   },
   listFactors: {

@@ -57,6 +57,12 @@ export function readApi(
       .map(([key, piece]) => [`integrations/${resolver.physicalId(key)}`, { key, piece }]),
   );
   const cors = api.CorsConfiguration;
+  // As AWS refuses it: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+  if (
+    cors?.AllowCredentials === true &&
+    [cors.AllowOrigins, cors.AllowHeaders, cors.AllowMethods].flat().includes('*')
+  )
+    throw new TemplateError(`${id}.CorsConfiguration`, 'allows credentials beside a wildcard');
   return {
     apiId: id.slice(0, 10).toLowerCase(),
     throttle: rate === undefined || burst === undefined ? undefined : { rate, burst },

@@ -146,6 +146,46 @@ describe('with the app’s own Stytch SDK', () => {
     expect(through.bearers('/v1/token')).toEqual([jwtOf('A', 'sdk')]);
   });
 
+  it('a challenge that comes after somebody’s step-up is answered by the JWT of that one, not by asking again', async () => {
+    const through = api();
+    let asked = 0;
+    const client = clientOf(through, {
+      onStepUp: async () => {
+        asked += 1;
+        await stepUp(client);
+      },
+    });
+    await signIn(client, 'A');
+    const weak = jwtOf('A', 'signed-in');
+    for (const route of ['/v1/me', '/v1/token']) through.challenged.add(`${route} ${weak}`);
+    const open = through.hold('/v1/me');
+    const late = client.me();
+    await client.exchangeToken(asking);
+    open();
+    expect(await late).toMatchObject({ userId: 'A' });
+    expect(asked).toBe(1);
+    expect(through.bearers('/v1/me')).toEqual([weak, jwtOf('A', 'stepped-up')]);
+  });
+
+  it('and asks again where that one is too weak as well, once', async () => {
+    const through = api();
+    let asked = 0;
+    const client = clientOf(through, {
+      onStepUp: async () => {
+        asked += 1;
+        await stepUp(client);
+      },
+    });
+    await signIn(client, 'A');
+    for (const jwt of ['signed-in', 'stepped-up']) through.challenged.add(`/v1/me ${jwtOf('A', jwt)}`);
+    const open = through.hold('/v1/me');
+    const late = client.me();
+    await stepUp(client);
+    open();
+    expect(await late).toMatchObject({ userId: 'A' });
+    expect([asked, through.bearers('/v1/me').length]).toEqual([1, 3]);
+  });
+
   it('a step-up that one user left open is not waited for by the next', async () => {
     const through = api();
     let present = jwtOf('A', 'sdk');
@@ -278,7 +318,7 @@ describe('what is sent', () => {
     await clientOf(api(), { sessionJwt: () => 'jwt' }).apply(body);
     const kept = set.mock.calls.map(([key]) => String(key));
     set.mockRestore();
-    const sent = `POST /v1/applications${JSON.stringify(body)}`;
+    const sent = `/applications${JSON.stringify(body)}`;
     expect(kept).toContain(createHash('sha256').update(sent).digest('base64url'));
     expect(kept.filter((key) => key.includes(body.ssn ?? 'ssn'))).toEqual([]);
   });

@@ -9,21 +9,33 @@ type Table = typeof routes;
 type Called = {
   [Name in keyof Table]: Table[Name]['authentication'] extends 'signature' ? never : Name;
 }[keyof Table];
-type KeyOf<Name extends Called> = `${Table[Name]['method']} ${Table[Name]['path']}` & keyof Routes;
+type Under<Path> = Path extends `/v1${infer Rest}` ? Braced<Rest> : never;
+type Braced<Path> = Path extends `${infer Head}{${string}}${infer Tail}` ? `${Head}{}${Braced<Tail>}` : Path;
+type KeyOf<Name extends Called> = Under<Table[Name]['path']> & keyof Routes;
 
 /** zod's types can be written to, and the client's cannot. */
 type Frozen<T> = T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> } : T;
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : { wrong: B }) : { wrong: A };
 
-type Sent<Name extends Called> = Table[Name] extends { request: infer Schema extends z.ZodMiniType }
+/** What a cookie in place of the session token makes different. */
+type CookieSent<Name extends Called> = Table[Name] extends {
+  cookie: { request: infer Schema extends z.ZodMiniType };
+}
   ? z.input<Schema>
+  : never;
+type CookieGiven<Name extends Called> = Table[Name] extends {
+  cookie: { answers: { 200: infer Schema extends z.ZodMiniType } };
+}
+  ? z.output<Schema>
+  : never;
+
+type Sent<Name extends Called> = Table[Name] extends { request: infer Schema extends z.ZodMiniType }
+  ? z.input<Schema> | CookieSent<Name>
   : Table[Name] extends { body: 'raw' }
     ? Blob
     : undefined;
 type Given<Name extends Called> = Table[Name]['answers'][keyof Table[Name]['answers']] extends infer Schema
-  ? Schema extends z.ZodMiniType
-    ? z.output<Schema>
-    : void
+  ? (Schema extends z.ZodMiniType ? z.output<Schema> : void) | CookieGiven<Name>
   : never;
 
 /** `uploadDocument` sends either side. */
@@ -31,7 +43,11 @@ type MethodName = keyof Client | 'uploadDocumentBack';
 
 type Proofs = { [Name in Called]: Same<Frozen<Sent<Name>>, Frozen<Routes[KeyOf<Name>]['body']>> } & {
   [Name in Called as `${Name} answers`]: Same<Frozen<Given<Name>>, Frozen<Routes[KeyOf<Name>]['answer']>>;
-} & { [Name in Called as `${Name} is a method`]: Name extends MethodName ? true : false } & {
+} & {
+  [Name in Called as `${Name} has its method`]: Same<Table[Name]['method'], Routes[KeyOf<Name>]['method']>;
+} & {
+  [Name in Called as `${Name} is a method`]: Name extends MethodName ? true : false;
+} & {
   codes: Same<ProblemCode, ErrorCode>;
 };
 type Faults = { [Name in keyof Proofs]: Proofs[Name] extends true ? never : Name }[keyof Proofs];

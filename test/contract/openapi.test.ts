@@ -116,7 +116,13 @@ describe('openapi.yaml', () => {
       either: [{}, { sessionJwt: [] }],
       signature: [{ unitSignature: [] }],
     };
-    expect(operation).toMatchObject({ security: wanted[route.authentication] });
+    // A cookie stands beside what the body can bring.
+    const withCookie = [...new Set([{}, ...wanted[route.authentication]].map((one) => JSON.stringify(one)))]
+      .map((one): object => JSON.parse(one))
+      .concat({ sessionCookie: [] });
+    expect(operation).toMatchObject({
+      security: route.cookie?.request === undefined ? wanted[route.authentication] : withCookie,
+    });
   });
 
   it('A14.3.2 has no-store and the request id on every answer of ours', () => {

@@ -109,6 +109,23 @@ describe('O9 The routes of the API', () => {
     expect(handingOut.filter(([, { request }]) => request?.safeParse({}).success !== false)).toEqual([]);
   });
 
+  it('INV1 a cookie buys a JWT at the refresh alone, and is given and taken where the body gives and takes a token', () => {
+    const withCookie = all.filter(([, { cookie }]) => cookie !== undefined);
+    expect(withCookie.map(([name]) => name)).toEqual(['authenticate', 'refresh', 'revoke']);
+    for (const [, { request, cookie }] of withCookie) {
+      for (const schema of [cookie?.request, ...Object.values(cookie?.answers ?? {})])
+        expect(JSON.stringify(schema?.safeParse({ sessionToken: 'token' }).data ?? {})).not.toContain(
+          'token',
+        );
+      if (cookie?.request === undefined) continue;
+      expect(request?.safeParse({}).success).toBe(false);
+      expect(cookie.request.safeParse({}).success).toBe(true);
+      expect(cookie.request.safeParse({ sessionToken: 'token' }).success).toBe(false);
+    }
+    const { sessionToken: _, ...shown } = examples.authenticate.answers[200] as { sessionToken: string };
+    expect(routes.authenticate.cookie.answers[200].parse(examples.authenticate.answers[200])).toEqual(shown);
+  });
+
   it('W4 the webhook is answered by exactly 200', () => {
     expect(Object.keys(routes.unitWebhook.answers)).toEqual(['200']);
   });

@@ -20,6 +20,8 @@ const good: Readonly<Record<string, string>> = {
   STYTCH_SECRET_ARN: arn('Stytch'),
   UNIT_ORG_TOKEN_SECRET_ARN: arn('UnitOrgToken'),
   UNIT_WEBHOOK_SECRET_ARN: arn('UnitWebhook'),
+  SESSION_TRANSPORT: 'cookie',
+  ALLOWED_ORIGINS: '["https://app.bank.example"]',
   REDIRECT_URLS: '["https://app.bank.example/callback"]',
   PASSKEY_DOMAIN: 'bank.example',
   SESSION_IDLE_SECONDS: '3600',
@@ -90,6 +92,10 @@ describe('the settings of a function', () => {
   });
 
   it.each<[string, string]>([
+    ['SESSION_TRANSPORT', 'header'],
+    ['SESSION_TRANSPORT', ''],
+    ['ALLOWED_ORIGINS', '["*"]'],
+    ['ALLOWED_ORIGINS', 'https://app.bank.example'],
     ['REDIRECT_URLS', '[]'],
     ['REDIRECT_URLS', '"https://app.bank.example"'],
     ['REDIRECT_URLS', '["/callback"]'],
@@ -114,6 +120,8 @@ describe('the settings of a function', () => {
     const config = readConfig('signup', good);
     expect(config.get('REDIRECT_URLS')).toEqual(['https://app.bank.example/callback']);
     expect(config.get('SESSION_IDLE_SECONDS')).toBe(3600);
+    expect(config.get('SESSION_TRANSPORT')).toBe('cookie');
+    expect(config.get('ALLOWED_ORIGINS')).toEqual(['https://app.bank.example']);
     expect(config.get('LIMITS')).toEqual(defaultLimits);
   });
 

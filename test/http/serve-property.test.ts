@@ -4,15 +4,9 @@ import * as z from 'zod/mini';
 import { problemBody, problemTypes } from '../../functions/contract/problems.ts';
 import { type AnswerStatus, type Route, routes } from '../../functions/contract/routes.ts';
 import { errorCodes, ServiceError } from '../../functions/core/errors.ts';
-import {
-  type Endpoint,
-  eitherJson,
-  open,
-  signed,
-  signedIn,
-  signedInJson,
-} from '../../functions/http/endpoint.ts';
+import { type Endpoint, open, signed, signedIn, signedInJson } from '../../functions/http/endpoint.ts';
 import { serve } from '../../functions/http/serve.ts';
+import { endsSession } from '../../functions/http/session-endpoints.ts';
 import { BEARER, bodyOf, contextOf, eventOf, runtimeOf, TYPE_BASE } from '../support/adapters-http.ts';
 
 const SECRET = 'ssn-078051120-must-not-leave';
@@ -23,8 +17,12 @@ type Run = () => Promise<{ status: AnswerStatus; body?: unknown }>;
 function endpointOf(route: Route, run: Run): Endpoint {
   const { authentication, body, request = z.unknown() } = route;
   if (authentication === 'signature') return signed({ ...route, authentication, body: 'raw' }, run);
-  if (authentication === 'either')
-    return eitherJson({ ...route, authentication, body: 'json', request }, run);
+  if (authentication === 'either') {
+    const end = async (): Promise<void> => {
+      await run();
+    };
+    return endsSession(routes.revoke, { one: end, all: end });
+  }
   if (authentication === 'none') return open({ ...route, authentication, body: 'json', request }, run);
   return body === 'json'
     ? signedInJson({ ...route, authentication, body, request }, run)

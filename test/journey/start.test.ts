@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { operatorFile } from '../../local/operator-environment.ts';
 import * as z from 'zod/mini';
+import { operatorFile } from '../../local/operator-environment.ts';
 
 const running: ChildProcess[] = [];
 

@@ -57,6 +57,7 @@ const fullStage: Stage = {
   reservedConcurrency: { token: 50 },
   throttles: { rate: 10, burst: 50, routes: { exchangeToken: { rate: 2, burst: 3 } } },
   tracing: 'off',
+  sessionTransport: 'cookie',
   customDomain: {
     name: 'api.bank.example',
     certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/6f2c1d4e-9b7a-4c55-8f3e-1a2b3c4d5e6f',
@@ -218,6 +219,15 @@ describe('the HTTP API', () => {
       MaxAge: 7200,
     });
   });
+
+  it('O8, A3.4.2 allows credentials where a cookie brings the session, and nowhere else; and never a wildcard', () => {
+    const corsOf = (template: Template) =>
+      only(template, 'AWS::ApiGatewayV2::Api').Properties['CorsConfiguration'] as object;
+    expect(corsOf(full)).toEqual({ ...corsOf(prod), AllowCredentials: true });
+    expect(corsOf(prod)).not.toHaveProperty('AllowCredentials');
+    expect(JSON.stringify(corsOf(full))).not.toContain('*');
+    expect(variablesOf(full, 'signup')).toMatchObject({ SESSION_TRANSPORT: 'cookie' });
+  });
 });
 
 describe('each function', () => {
@@ -269,6 +279,8 @@ describe('each function', () => {
       HASH_KEY_SECRET_ARN: { Ref: secretIds.HashKey },
       TRUSTED_PROXY: 'none',
       LIMITS: JSON.stringify(stages.prod.limits),
+      SESSION_TRANSPORT: 'body',
+      ALLOWED_ORIGINS: '["https://app.bank.example"]',
       REDIRECT_URLS: '["https://app.bank.example/callback"]',
       SESSION_IDLE_SECONDS: '3600',
       SESSION_MAX_SECONDS: '43200',

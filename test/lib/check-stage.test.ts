@@ -40,6 +40,33 @@ const faultyStages: readonly [field: string, base: Stage, change: Partial<Stage>
   ['customDomain.name', stages.prod, { customDomain: { ...ownDomain, name: 'api' } }],
   ['customDomain.certificateArn', stages.prod, { customDomain: { ...ownDomain, certificateArn: 'arn' } }],
   ['trustedProxy', stages.prod, { trustedProxy: 'cloudfront' }],
+  ['customDomain', stages.prod, { sessionTransport: 'cookie' }],
+  [
+    'allowedOrigins',
+    stages.prod,
+    { sessionTransport: 'cookie', customDomain: ownDomain, allowedOrigins: [] },
+  ],
+  ...[
+    'https://app.other.example',
+    'https://bank.example.evil.test',
+    'https://app-bank.example',
+    'https://example',
+    'http://127.0.0.1:4400',
+    'http://[::1]:4400',
+  ].map((origin): (typeof faultyStages)[number] => [
+    'allowedOrigins[0]',
+    stages.dev,
+    {
+      sessionTransport: 'cookie',
+      customDomain: ownDomain,
+      allowedOrigins: [origin, 'http://localhost:4400'],
+    },
+  ]),
+  [
+    'allowedOrigins[0]',
+    stages.prod,
+    { sessionTransport: 'cookie', customDomain: ownDomain, allowedOrigins: ['http://localhost:4400'] },
+  ],
   ['stytchCustomDomain', stages.prod, { stytchCustomDomain: 'https://login.bank.example' }],
   ['stytchCustomDomain', stages.prod, { stytchCustomDomain: 'login.bank.example/' }],
   ['passkeyDomain', stages.prod, { passkeyDomain: 'https://app.bank.example' }],
@@ -102,6 +129,25 @@ describe('the check of a stage', () => {
 
   it('lets a stage throttle all routes together', () => {
     expect(faultOf({ ...stages.prod, throttles: { rate: 1, burst: 1 } })).toBe('no fault');
+  });
+
+  it.each([
+    [['https://app.bank.example'], 'api.bank.example'],
+    [['https://bank.example', 'https://www.bank.example:8443'], 'api.bank.example'],
+    [['https://app.bank.example'], 'bank.example'],
+    [['https://app.eu.bank.example'], 'api.us.bank.example'],
+    [['https://app.bank.example', 'http://localhost:4400'], 'api.bank.example'],
+  ])('lets pages of %j have a cookie of %s', (allowedOrigins, name) => {
+    const passkeyDomain = 'bank.example';
+    const customDomain = { ...ownDomain, name };
+    const stage = {
+      ...stages.dev,
+      sessionTransport: 'cookie',
+      allowedOrigins,
+      passkeyDomain,
+      customDomain,
+    } as const;
+    expect(faultOf(stage)).toBe('no fault');
   });
 
   it('lets a stage for native apps alone have no origin', () => {

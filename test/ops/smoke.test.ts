@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { stages } from '../../lib/stages.ts';
 import type { World } from '../../local/world.ts';
-import { emailFactor, signedInUser, startTestWorld } from '../support/world.ts';
+import { emailFactor, readCookieTemplate, signedInUser, startTestWorld } from '../support/world.ts';
 import { type Bent, type Proxy, startProxy } from './proxy.ts';
 import { startStage, type TestStage } from './stage.ts';
 import { expectNoSecrets, newEmail, run, runJson } from './support.ts';
@@ -100,6 +100,16 @@ describe('a good deployment', () => {
     const { code, document } = await runJson(world, 'smoke', args, jwtOf(sessionJwt));
     expect(code).toBe(0);
     expect(noteOf(document, 'step_up_challenge')).toContain('no_customer');
+  });
+});
+
+describe('a stage that keeps sessions in a cookie', () => {
+  it('passes as well: each POST names the origin that --origin gives', async () => {
+    const inCookies = await startTestWorld({ template: readCookieTemplate() });
+    const args = ['--api-url', inCookies.apiUrl, '--origin', stages.dev.allowedOrigins[0]];
+    const { code, document } = await runJson(inCookies, 'smoke', args);
+    await inCookies.close();
+    expect({ code, failed: failed(document) }).toEqual({ code: 0, failed: [] });
   });
 });
 

@@ -33,7 +33,7 @@ export function startPeer(file: string, heapMb: number): Peer {
     waiting.get(reply.id)?.(reply);
     waiting.delete(reply.id);
   });
-  void ended.then(() => {
+  child.once('exit', () => {
     for (const answer of waiting.values()) answer({ id: 0, error: `${file} has ended` });
   });
   return {

@@ -11,6 +11,7 @@ export const TYPE_BASE = 'https://docs.bank.example/problems/';
 export interface EventChanges {
   readonly routeKey?: string;
   readonly headers?: Record<string, string>;
+  readonly cookies?: string[];
   readonly body?: string;
   readonly isBase64Encoded?: boolean;
   readonly sourceIp?: string;
@@ -21,6 +22,7 @@ export interface EventChanges {
 export const eventOf = ({
   routeKey = 'POST /v1/token',
   headers = {},
+  cookies,
   body,
   isBase64Encoded = false,
   sourceIp = '203.0.113.7',
@@ -35,6 +37,7 @@ export const eventOf = ({
     rawQueryString: '',
     headers,
     isBase64Encoded,
+    ...(cookies === undefined ? {} : { cookies }),
     ...(body === undefined ? {} : { body }),
     ...(pathParameters === undefined ? {} : { pathParameters }),
     requestContext: {
@@ -108,6 +111,8 @@ export function runtimeOf(changes: Partial<Runtime> = {}): RuntimeBench {
   const lines: LogLine[] = [];
   return {
     jwts: async () => jwts,
+    sessionTransport: () => 'body',
+    allowedOrigins: () => ['https://app.bank.example'],
     problemTypeBaseUrl: () => TYPE_BASE,
     log: { record: (code, fields) => lines.push({ code, fields }) },
     publish: () => lines.push({ code: 'published', fields: {} }),

@@ -93,6 +93,7 @@ const ownership = {
   'session-token': {
     what: 'A session is kept by its token alone, never by its JWT.',
     edits: [
+      { file: 'functions/http/session-cookie.ts', find: '{1,512}$/', replace: '{1,512}|eyJ.*$/' },
       { file: 'functions/contract/sessions.ts', find: 'z.maxLength(512)', replace: 'z.maxLength(9000)' },
       {
         file: 'functions/adapters/stytch/session-keeper.ts',

@@ -85,7 +85,7 @@ export const tokenChecks = {
   },
   'key-fetch-pause': {
     what: 'Unknown key ids fetch the key set once in half a minute, however many arrive.',
-    edits: [{ file: jwks, find: 'forcedAt < FORCED_EVERY_SECONDS', replace: 'forcedAt < 0' }],
+    edits: [{ file: jwks, find: 'clock() - forcedAt < pause', replace: 'clock() - forcedAt < 0' }],
   },
   'critical-header': {
     what: 'A header that must be understood and is not refuses the token.',

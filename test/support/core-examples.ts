@@ -235,6 +235,7 @@ export const statusOf: Readonly<Record<ErrorCode, number>> = {
   user_locked: 403,
   application_denied: 403,
   customer_archived: 403,
+  origin_not_allowed: 403,
   not_found: 404,
   method_not_allowed: 405,
   no_customer: 409,

@@ -15,8 +15,8 @@ import { emailFactor, readDevTemplate, type SignedInUser, startTestWorld } from 
 export function startSecurityWorld(
   maxima: Partial<Record<LimitName, number>> = {},
   added: Readonly<Record<string, string>> = {},
+  template = readDevTemplate(),
 ): Promise<World> {
-  const template = readDevTemplate();
   const limits = Object.fromEntries(
     Object.entries(defaultLimits).map(([name, limit]) => [
       name,

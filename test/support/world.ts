@@ -15,9 +15,14 @@ const template = z.looseObject({
 });
 export type Template = z.infer<typeof template>;
 
+const readTemplate = (name: string): Template =>
+  template.parse(JSON.parse(readFileSync(`dist/test/${name}.json`, 'utf8')));
+
 /** A fresh copy of the prepared template. */
-export const readDevTemplate = (): Template =>
-  template.parse(JSON.parse(readFileSync('dist/test/template.json', 'utf8')));
+export const readDevTemplate = (): Template => readTemplate('template');
+
+/** The same of a stage that keeps sessions in a cookie; its pages are on `http://localhost:4400`. */
+export const readCookieTemplate = (): Template => readTemplate('cookie-template');
 
 /** Where worlds leave what their functions asked of AWS, for the proof of least privilege. */
 export const AWS_CALLS = 'dist/test/aws-calls';

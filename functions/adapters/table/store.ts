@@ -53,10 +53,7 @@ export function createStore(client: DynamoDBClient, tableName: string): Store {
 
   const get = async (key: Key): Promise<StoredItem | null> => {
     const command = new GetItemCommand({ TableName, Key: marshall(key), ConsistentRead: true });
-    const { Item } = await guarded(
-      'get_item',
-      callAws((options) => client.send(command, options)),
-    );
+    const { Item } = await guarded('get_item', (options) => client.send(command, options));
     return Item === undefined ? null : unmarshall(Item);
   };
 
@@ -64,13 +61,12 @@ export function createStore(client: DynamoDBClient, tableName: string): Store {
   const conditional = async (
     operation: string,
     { key, writeId }: { readonly key: Key; readonly writeId: string },
-    sent: Promise<unknown>,
+    send: Send<unknown>,
   ): Promise<boolean> => {
-    const [outcome] = await Promise.allSettled([sent]);
+    const [outcome] = await Promise.allSettled([callAws(send)]);
     if (outcome.status === 'fulfilled') return true;
     const { reason } = outcome;
-    if (!(reason instanceof ConditionalCheckFailedException))
-      return guarded(operation, Promise.reject(reason));
+    if (!(reason instanceof ConditionalCheckFailedException)) throw unavailable(operation, reason);
     // The SDK sends again when an answer is lost; the first try may have worked all the same.
     const { attempts = 1 } = reason.$metadata;
     return attempts > 1 && (await get(key))?.['writeId'] === writeId;
@@ -90,9 +86,8 @@ export function createStore(client: DynamoDBClient, tableName: string): Store {
           ConsistentRead: true,
           ...(from === undefined ? {} : { ExclusiveStartKey: from }),
         });
-        const { Items = [], LastEvaluatedKey } = await guarded(
-          'query',
-          callAws((options) => client.send(command, options)),
+        const { Items = [], LastEvaluatedKey } = await guarded('query', (options) =>
+          client.send(command, options),
         );
         items.push(...Items.map((item) => unmarshall(item)));
         from = LastEvaluatedKey;
@@ -108,10 +103,7 @@ export function createStore(client: DynamoDBClient, tableName: string): Store {
         ExpressionAttributeValues: marshall({ ':shard': shard, ':until': until }),
         Limit: limit,
       });
-      const { Items = [] } = await guarded(
-        'query_unsettled',
-        callAws((options) => client.send(command, options)),
-      );
+      const { Items = [] } = await guarded('query_unsettled', (options) => client.send(command, options));
       return Items.map((item) => unmarshall(item));
     },
 
@@ -122,21 +114,13 @@ export function createStore(client: DynamoDBClient, tableName: string): Store {
         Item: marshall({ ...key, ...item, v: VERSION, writeId }),
         ...expressions(condition, {}),
       });
-      return conditional(
-        'put_item',
-        { key, writeId },
-        callAws((options) => client.send(command, options)),
-      );
+      return conditional('put_item', { key, writeId }, (options) => client.send(command, options));
     },
 
     update(key, { set, ...rest }, condition) {
       const writeId = randomUUID();
       const command = updateCommand(TableName, key, { set: { ...set, writeId }, ...rest }, condition);
-      return conditional(
-        'update_item',
-        { key, writeId },
-        callAws((options) => client.send(command, options)),
-      );
+      return conditional('update_item', { key, writeId }, (options) => client.send(command, options));
     },
   };
 }
@@ -187,19 +171,21 @@ function expressions(condition: Condition | undefined, values: Item, besides = '
   };
 }
 
+type Send<T> = Parameters<typeof callAws<T>>[0];
+
+const guarded = <T>(operation: string, send: Send<T>): Promise<T> =>
+  callAws(send).catch((error: unknown) => {
+    throw unavailable(operation, error);
+  });
+
 /** Keeps of an SDK error its name alone. */
-async function guarded<T>(operation: string, sent: Promise<T>): Promise<T> {
-  try {
-    return await sent;
-  } catch (error) {
-    throw new ServiceError('temporarily_unavailable', {
-      reason: 'store',
-      retryAfterSeconds: 2,
-      upstream: {
-        provider: 'aws',
-        operation,
-        vendorCode: error instanceof Error ? error.name : 'unknown',
-      },
-    });
-  }
-}
+const unavailable = (operation: string, error: unknown): ServiceError =>
+  new ServiceError('temporarily_unavailable', {
+    reason: 'store',
+    retryAfterSeconds: 2,
+    upstream: {
+      provider: 'aws',
+      operation,
+      vendorCode: error instanceof Error ? error.name : 'unknown',
+    },
+  });

@@ -114,6 +114,12 @@ describe('reading a template', () => {
       /PayloadFormatVersion/,
     ],
     [
+      'credentials beside a wildcard',
+      [resources, 'HttpApiD4', 'Properties', 'CorsConfiguration'],
+      { AllowOrigins: ['*'], AllowCredentials: true },
+      /HttpApiD4\.CorsConfiguration .*credentials/,
+    ],
+    [
       'an unknown intrinsic',
       [resources, 'TokenFunction5E0D', 'Properties', 'Environment', 'Variables', 'X'],
       { 'Fn::GetAZs': '' },

@@ -1,0 +1,75 @@
+// The routes that a session token goes through, in the body or in a cookie as the stage has it: begin, keep, end.
+import type * as z from 'zod/mini';
+import type { routes } from '../contract/routes.ts';
+import type { RefreshedAnswer } from '../contract/sessions.ts';
+import type { SignedInAnswer } from '../contract/signup.ts';
+import { ServiceError } from '../core/errors.ts';
+import type { Session } from '../core/session/session.ts';
+import { authenticateBearer } from './authenticate.ts';
+import { type Endpoint, noContent, ok } from './endpoint.ts';
+import { parseBody } from './parse-body.ts';
+import { clearedSessionCookie, readSessionCookie, sessionCookie } from './session-cookie.ts';
+
+type BeginRoute = typeof routes.authenticate;
+
+/** Anyone may call; the answer's session token goes out in the body, or in a cookie alone. */
+export const beginsSession = (
+  route: BeginRoute,
+  run: (body: z.output<BeginRoute['request']>, signal: AbortSignal) => Promise<SignedInAnswer>,
+): Endpoint => ({
+  route,
+  async serve(incoming, { sessionTransport }, signal) {
+    const transport = sessionTransport();
+    const answer = await run(parseBody(route, route.request, incoming), signal);
+    if (transport === 'body') return ok(answer);
+    const { sessionToken, ...shown } = answer;
+    return { ...ok(shown), cookies: [sessionCookie(sessionToken, answer.sessionExpiresAt)] };
+  },
+});
+
+/** Whoever brings a session token gets a fresh JWT; a cookie lives on with its session, or ends with it. */
+export const keepsSession = (
+  route: typeof routes.refresh,
+  run: (sessionToken: string, signal: AbortSignal) => Promise<RefreshedAnswer>,
+): Endpoint => ({
+  route,
+  async serve(incoming, { sessionTransport }, signal) {
+    if (sessionTransport() === 'body') {
+      return ok(await run(parseBody(route, route.request, incoming).sessionToken, signal));
+    }
+    parseBody(route, route.cookie.request, incoming);
+    try {
+      const sessionToken = readSessionCookie(incoming);
+      const answer = await run(sessionToken, signal);
+      return { ...ok(answer), cookies: [sessionCookie(sessionToken, answer.sessionExpiresAt)] };
+    } catch (error) {
+      const isOver =
+        error instanceof ServiceError && route.cookie.endedBy.some((code) => code === error.code);
+      if (!isOver) throw error;
+      return { refused: error, cookies: [clearedSessionCookie] };
+    }
+  },
+});
+
+interface Ends {
+  readonly one: (sessionToken: string, signal: AbortSignal) => Promise<void>;
+  readonly all: (session: Session, signal: AbortSignal) => Promise<void>;
+}
+
+/** Ends the session of a token, or all of the user's for a genuine session JWT; a JWT is proved wherever one is sent. */
+export const endsSession = (route: typeof routes.revoke, { one, all }: Ends): Endpoint => ({
+  route,
+  async serve(incoming, { jwts, sessionTransport }, signal) {
+    const isSent = incoming.header('authorization') !== undefined;
+    const session = isSent ? await authenticateBearer(await jwts(), incoming) : null;
+    const isCookie = sessionTransport() === 'cookie';
+    const body = parseBody(route, isCookie ? route.cookie.request : route.request, incoming);
+    if ('all' in body) {
+      if (session === null) throw new ServiceError('invalid_token', { reason: 'missing' });
+      await all(session, signal);
+    } else {
+      await one('sessionToken' in body ? body.sessionToken : readSessionCookie(incoming), signal);
+    }
+    return isCookie ? { ...noContent, cookies: [clearedSessionCookie] } : noContent;
+  },
+});
