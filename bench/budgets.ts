@@ -15,7 +15,7 @@ export const functionBytes = {
 export const exchangeBytes = 385_000;
 
 /** The published client, minified. */
-export const clientBytes = 6144;
+export const clientBytes = 8192;
 
 export interface RatioBudget {
   readonly limit: number;
@@ -28,7 +28,7 @@ export const loadOverFloor: RatioBudget = { limit: 1.6, aim: 1.25 };
 /** The same over the guide-written baseline's, on Node 24. */
 export const loadOverBaseline: RatioBudget = { limit: 0.5, aim: 1 / 3 };
 
-/** CPU time of a warm exchange over that of its outside calls alone. */
+/** CPU time of a warm exchange over that of its outside calls alone, made by the DynamoDB client and by `fetch`. */
 export const cpuOverBare: RatioBudget = { limit: 1.6, aim: 1.3 };
 
 /** Latency of a warm exchange at 40 / 5 / 80 ms over that of its outside calls alone. */

@@ -16,6 +16,7 @@ import {
 import { bundleAll } from './bundles.ts';
 import { clientSize } from './client-size.ts';
 import { filesOfExchange, measureLoad } from './measure/load.ts';
+import type { Turns } from './measure/turns.ts';
 import { usualDelays, Warm } from './measure/warm.ts';
 import { type NodeBinary, node24, type Outside, ownNode, startOutside } from './processes.ts';
 import { filesBytes, folderBytes, listed } from './sizes.ts';
@@ -23,7 +24,17 @@ import { type Ratio, ratioOf } from './statistics.ts';
 
 type Bundles = Awaited<ReturnType<typeof bundleAll>>;
 
-const rounds = { load: 15, cpuBlocks: 10, exchangesInBlock: 50, latency: 60 } as const;
+const rounds = {
+  load: { most: 15, seconds: 15 },
+  cpu: { most: 12, seconds: 12 },
+  latency: { most: 60, seconds: 20 },
+} as const;
+const EXCHANGES_IN_BLOCK = 50;
+
+const longer = ({ most, seconds }: Turns, factor: number): Turns => ({
+  most: most * factor,
+  seconds: seconds * factor,
+});
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const failures: string[] = [];
@@ -57,7 +68,7 @@ async function checkLoads(node: NodeBinary, bundles: Bundles, files: readonly st
   for (const other of below) {
     const budget = other === floor ? loadOverFloor : loadOverBaseline;
     const { ratio } = await ratioWithin(budget.limit, async (factor) => {
-      const series = await measureLoad(node, subjects, rounds.load * factor);
+      const series = await measureLoad(node, subjects, longer(rounds.load, factor));
       const figures = (name: string) => series.find(({ subject }) => subject === name)?.cpuMs ?? [];
       return ratioOf(figures(ours.name), figures(other.name));
     });
@@ -67,16 +78,16 @@ async function checkLoads(node: NodeBinary, bundles: Bundles, files: readonly st
 }
 
 async function checkWarm(bundles: Bundles, outside: Outside): Promise<void> {
-  const warm = await Warm.start(ownNode, outside, bundles.ours, [bundles.bareWire]);
+  const warm = await Warm.start(ownNode, outside, bundles.ours, [bundles.bareWire, bundles.bareFetch]);
   try {
     const cpu = await ratioWithin(cpuOverBare.limit, async (factor) => {
-      const [own, bare] = await warm.cpu(rounds.cpuBlocks * factor, rounds.exchangesInBlock);
+      const [own, , bare] = await warm.cpu(longer(rounds.cpu, factor), EXCHANGES_IN_BLOCK);
       return ratioOf(own?.cpuMs ?? [], bare?.cpuMs ?? []);
     });
     judge('CPU of an exchange / outside calls alone', cpu.ratio, cpuOverBare.limit);
     judge('connections per 1,000 exchanges', await warm.connections(1000), connectionsPerThousand);
     const latency = await ratioWithin(latencyP50.limit, async (factor) => {
-      const [own, bare] = await warm.latency(rounds.latency * factor, usualDelays);
+      const [own, bare] = await warm.latency(longer(rounds.latency, factor), usualDelays);
       return ratioOf(own?.latencies ?? [], bare?.latencies ?? []);
     });
     judge('latency p50 / outside calls alone', latency.ratio, latencyP50.limit);

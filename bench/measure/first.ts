@@ -3,6 +3,7 @@
 import type { Measured } from '../bundles.ts';
 import { firstExchange, type NodeBinary } from '../processes.ts';
 import type { First, FirstSeries } from '../results.ts';
+import { type Turns, turns } from './turns.ts';
 
 const round = (value: number): number => Math.round(value * 100) / 100;
 
@@ -11,10 +12,10 @@ export async function measureFirst(
   subjects: readonly Measured[],
   eventFile: string,
   environment: Readonly<Record<string, string>>,
-  rounds: number,
+  rounds: Turns,
 ): Promise<readonly FirstSeries[]> {
   const runs = subjects.map(() => new Array<First>());
-  for (let turn = 0; turn < rounds; turn += 1) {
+  for (const _turn of turns(rounds)) {
     for (const [index, { entry }] of subjects.entries()) {
       runs[index]?.push(await firstExchange(node, entry, eventFile, environment));
     }

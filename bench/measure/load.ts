@@ -8,6 +8,7 @@ import * as z from 'zod/mini';
 import type { Measured } from '../bundles.ts';
 import { firstExchange, load, type NodeBinary } from '../processes.ts';
 import type { LoadSeries } from '../results.ts';
+import { type Turns, turns } from './turns.ts';
 
 const coverage = z.object({ result: z.array(z.object({ url: z.string() })) });
 
@@ -45,14 +46,14 @@ export interface LoadSubject {
 export async function measureLoad(
   node: NodeBinary,
   subjects: readonly LoadSubject[],
-  rounds: number,
+  rounds: Turns,
 ): Promise<readonly LoadSeries[]> {
   const series = subjects.map((subject) => ({
     subject,
     cpuMs: new Array<number>(),
     wallMs: new Array<number>(),
   }));
-  for (let turn = 0; turn < rounds; turn += 1) {
+  for (const turn of turns(rounds)) {
     const rotated = [...series.slice(turn % series.length), ...series.slice(0, turn % series.length)];
     for (const { subject, cpuMs, wallMs } of rotated) {
       const loaded = await load(node, subject.files, subject.environment);

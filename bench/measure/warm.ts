@@ -3,6 +3,7 @@ import type { Measured } from '../bundles.ts';
 import { type NodeBinary, type Outside, type Subject, startSubject } from '../processes.ts';
 import type { LatencySeries, WarmSeries } from '../results.ts';
 import type { Side } from '../vendors/replay.ts';
+import { type Turns, turns } from './turns.ts';
 
 interface Contestant {
   readonly name: string;
@@ -48,10 +49,10 @@ export class Warm {
   }
 
   /** CPU of one exchange, measured over blocks. */
-  async cpu(blocks: number, size: number): Promise<readonly WarmSeries[]> {
+  async cpu(blocks: Turns, size: number): Promise<readonly WarmSeries[]> {
     await this.#prepare(noDelays, 300);
     const figures = this.#contestants.map(() => new Array<number>());
-    for (let turn = 0; turn < blocks; turn += 1) {
+    for (const _turn of turns(blocks)) {
       for (const [index, contestant] of this.#contestants.entries()) {
         const { cpuMs } = await contestant.subject.run(await this.#eventFor(contestant), size);
         figures[index]?.push(round(cpuMs / size));
@@ -66,12 +67,12 @@ export class Warm {
 
   /** Latency of exchanges one at a time, ours and the bare calls alternately. */
   async latency(
-    exchanges: number,
+    exchanges: Turns,
     delays: Readonly<Record<Side, number>>,
   ): Promise<readonly Omit<LatencySeries, 'delays'>[]> {
     await this.#prepare(delays, 5);
     const figures = this.#contestants.map(() => new Array<number>());
-    for (let turn = 0; turn < exchanges; turn += 1) {
+    for (const _turn of turns(exchanges)) {
       for (const [index, contestant] of this.#contestants.entries()) {
         const { latencies } = await contestant.subject.run(await this.#eventFor(contestant), 1);
         figures[index]?.push(...latencies.map(round));

@@ -77,13 +77,18 @@ export function verdictTable(results: Results): string {
       ...nodes.map((node) =>
         verdict(`load / baseline, ${major(node)}`, loadRatio(results, node, 'baseline'), loadOverBaseline),
       ),
-      ...nodes.map((node) =>
+      ...nodes.flatMap((node) => [
         verdict(
-          `CPU / outside calls alone, ${major(node)}`,
+          `CPU / outside calls alone by \`fetch\`, ${major(node)}`,
+          cpuRatio(results, node, 'bare-fetch'),
+          cpuOverBare,
+        ),
+        verdict(
+          `CPU / outside calls alone by our own client, ${major(node)}`,
           cpuRatio(results, node, 'bare-wire'),
           cpuOverBare,
         ),
-      ),
+      ]),
       verdict(`latency p50 / outside calls alone, ${major(newest)}`, latencyRatio(results, 0.5), latencyP50),
       verdict(`latency p99 / outside calls alone, ${major(newest)}`, latencyRatio(results, 0.99), latencyP99),
     ],

@@ -23,9 +23,13 @@ export interface KeyedHashes extends Hashes {
 }
 
 export function createHashes(hashKey: Secret): KeyedHashes {
+  let derived: { readonly from: string; readonly keys: Map<string, Buffer> } | undefined;
   const derive = async (purpose: string): Promise<Buffer> => {
     const { value } = await hashKey.read();
-    return Buffer.from(hkdfSync('sha256', value, '', purpose, 32));
+    if (derived?.from !== value) derived = { from: value, keys: new Map() };
+    const key = derived.keys.get(purpose) ?? Buffer.from(hkdfSync('sha256', value, '', purpose, 32));
+    derived.keys.set(purpose, key);
+    return key;
   };
   const hmac = async (purpose: string, text: string): Promise<Buffer> =>
     createHmac('sha256', await derive(purpose))
