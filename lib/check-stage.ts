@@ -2,6 +2,8 @@
 import tokenPolicies from '../config/token-policy.json' with { type: 'json' };
 import { routes } from '../functions/contract/routes.ts';
 import { policyNames } from '../functions/contract/token-policy.ts';
+import { safetyFaults } from './check-safety.ts';
+import { isLoopback, isWithin } from './hosts.ts';
 import type { Stage, Throttle } from './stages.ts';
 
 /** Throws one error that names every field at fault. */
@@ -13,6 +15,7 @@ export function checkStage(stage: Stage): void {
     ...sessionFaults(stage),
     ...limitFaults(stage),
     ...operationFaults(stage),
+    ...safetyFaults(stage),
   ];
   if (faults.length > 0) throw new Error(`Stage ${stage.name}:\n- ${faults.join('\n- ')}`);
 }
@@ -117,7 +120,9 @@ function* throttleFaults(field: string, { rate, burst }: Throttle): Generator<st
 }
 
 const policies = policyNames(tokenPolicies);
-const logRetentionPeriods = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731];
+const logRetentionPeriods = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
 
 function* operationFaults(stage: Stage): Generator<string> {
   const { customDomain } = stage;
@@ -148,15 +153,6 @@ function isSecureUrl({ vendorEnvironment }: Stage, text: string): boolean {
   if (username !== '' || password !== '') return false;
   if (!isLoopback(hostname)) return protocol === 'https:';
   return vendorEnvironment === 'test' && (protocol === 'https:' || protocol === 'http:');
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname.startsWith('127.') || hostname === '[::1]';
-}
-
-function isWithin(domain: string, origin: string): boolean {
-  const { hostname } = URL.canParse(origin) ? new URL(origin) : { hostname: '' };
-  return hostname === domain || hostname.endsWith(`.${domain}`);
 }
 
 function isWhole(value: number, least: number, most = Number.MAX_SAFE_INTEGER): boolean {

@@ -40,6 +40,8 @@ export interface Stage {
   readonly throttles: Throttle & {
     readonly routes?: Readonly<Partial<Record<keyof typeof routes, Throttle>>>;
   };
+  /** What Unit has agreed to for one address. @default 1000, what it allows everybody */
+  readonly unitCallsPerMinute?: number;
   /** One of the periods that CloudWatch Logs knows. */
   readonly logRetentionDays: number;
   /** Protects the table and the stack from deletion, and keeps the logs when the stack goes. */
@@ -55,6 +57,9 @@ export interface Stage {
   /** Concurrent runs kept for a function. New AWS accounts have 10 in all. @default - none reserved */
   readonly reservedConcurrency?: Readonly<Partial<Record<FunctionName, number>>>;
 }
+
+/** How many calls a minute Unit allows an address of this stage. */
+export const unitCallsPerMinuteOf = ({ unitCallsPerMinute = 1000 }: Stage): number => unitCallsPerMinute;
 
 /** The name of a stage's stack. */
 export const stackNameOf = (stage: string): string => `StytchUnitBridge-${stage}`;

@@ -6,6 +6,11 @@ import { type Stage, stages } from '../../lib/stages.ts';
 const oversized = { ...defaultLimits, failuresInARow: { max: 10, windowSeconds: 60 } };
 const windowless = { ...defaultLimits, sendsPerSource: { max: 1, windowSeconds: 0 } };
 
+const strange = { ...defaultLimits, sendsPerPlanet: { max: 1, windowSeconds: 60 } };
+const limited = (name: keyof typeof defaultLimits, max: number, windowSeconds = 86_400) => ({
+  limits: { ...defaultLimits, [name]: { max, windowSeconds } },
+});
+
 const ownDomain = {
   name: 'api.bank.example',
   certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/6f2c1d4e-9b7a-4c55-8f3e-1a2b3c4d5e6f',
@@ -95,6 +100,30 @@ const faultyStages: readonly [field: string, base: Stage, change: Partial<Stage>
   ['throttles.routes.toString', stages.prod, { throttles: throttled({ toString: { rate: 1, burst: 1 } }) }],
   ['logRetentionDays', stages.prod, { logRetentionDays: 100 }],
   ['alarmEmail', stages.prod, { alarmEmail: 'on-call' }],
+  ['deletionProtection', stages.prod, { deletionProtection: false }],
+  ['logRetentionDays', stages.prod, { logRetentionDays: 1 }],
+  ['logRetentionDays', stages.prod, { logRetentionDays: 180 }],
+  ['throttles.rate', stages.prod, { throttles: { rate: 10_000, burst: 10_000 } }],
+  ['throttles.rate', stages.prod, { throttles: { rate: 17, burst: 50 } }],
+  ['throttles.rate', stages.prod, { throttles: throttled({ me: { rate: 7, burst: 7 } }) }],
+  ['throttles.rate', stages.prod, { unitCallsPerMinute: 899 }],
+  ['throttles.burst', stages.prod, { throttles: { rate: 10, burst: 1001 } }],
+  ['unitCallsPerMinute', stages.prod, { unitCallsPerMinute: 0 }],
+  ['unitCallsPerMinute', stages.prod, { unitCallsPerMinute: Number.NaN }],
+  ['limits.sendsPerPlanet', stages.prod, { limits: strange }],
+  ['limits.sendsPerPlanet', stages.dev, { limits: strange }],
+  ['limits.triesPerChallenge', stages.prod, limited('triesPerChallenge', 1_000_000)],
+  ['limits.triesPerChallenge', stages.prod, limited('triesPerChallenge', 5, 1)],
+  ['limits.failuresPerDay', stages.prod, limited('failuresPerDay', 101)],
+  ['limits.sendsPerNumber', stages.prod, limited('sendsPerNumber', 1e9)],
+  ['passkeyDomain', stages.prod, { passkeyDomain: 'io', allowedOrigins: ['https://app.bank.io'] }],
+  ['passkeyDomain', stages.prod, { passkeyDomain: 'co.uk', allowedOrigins: ['https://bank.co.uk'] }],
+  ['passkeyDomain', stages.prod, { passkeyDomain: 'com.au', allowedOrigins: [] }],
+  ['redirectUrls[0]', stages.prod, { passkeyDomain: 'other.bank', allowedOrigins: [] }],
+  ['redirectUrls[0]', stages.prod, { redirectUrls: ['https://app.bank.example.evil.example/callback'] }],
+  ['redirectUrls[1]', stages.prod, { redirectUrls: [...stages.prod.redirectUrls, 'https://evil.example/'] }],
+  ['allowedOrigins[0]', stages.dev, { allowedOrigins: ['http://127.evil.example'] }],
+  ['redirectUrls[0]', stages.dev, { redirectUrls: ['http://127.evil.example/callback'] }],
   ['reservedConcurrency.token', stages.prod, { reservedConcurrency: { token: 0 } }],
 ];
 
@@ -152,6 +181,41 @@ describe('the check of a stage', () => {
 
   it('lets a stage for native apps alone have no origin', () => {
     expect(faultOf({ ...stages.prod, allowedOrigins: [] })).toBe('no fault');
+  });
+
+  it('lets a stage throttle at what Unit has agreed to, and not for sign-up, which never asks Unit', () => {
+    const throttles = { rate: 100, burst: 200, routes: { unitWebhook: { rate: 20, burst: 40 } } };
+    expect(faultOf({ ...stages.prod, throttles, unitCallsPerMinute: 7200 })).toBe('no fault');
+    expect(faultOf({ ...stages.prod, throttles, unitCallsPerMinute: 7199 })).toContain('120 a second');
+    const signUps = throttled({ signUp: { rate: 400, burst: 800 } });
+    expect(faultOf({ ...stages.prod, throttles: signUps })).toBe('no fault');
+  });
+
+  it('lets limits be stricter, or looser while they still limit; a test stage may be open', () => {
+    for (const [max, windowSeconds] of [
+      [1, 86_400],
+      [40, 86_400],
+      [3, 8640],
+    ] as const)
+      expect(faultOf({ ...stages.prod, ...limited('failuresPerDay', max, windowSeconds) })).toBe('no fault');
+    expect(faultOf({ ...stages.staging, ...limited('failuresPerDay', 1e6) })).toBe('no fault');
+  });
+
+  it.each(['https://app.bank.example/other', 'https://links.app.bank.example/'])(
+    'lets a redirect stay with the own hosts: %s',
+    (url) => expect(faultOf({ ...stages.prod, redirectUrls: [url] })).toBe('no fault'),
+  );
+
+  it.each(['http://127.0.0.1:4400', 'http://[::1]:4400'])('takes %s for this machine', (origin) => {
+    const loopback = {
+      allowedOrigins: ['http://localhost:4400', origin],
+      redirectUrls: [`${origin}/callback`],
+    };
+    expect(faultOf({ ...stages.dev, ...loopback })).toBe('no fault');
+  });
+
+  it('lets logs be kept for as long as CloudWatch can', () => {
+    expect(faultOf({ ...stages.prod, logRetentionDays: 3653 })).toBe('no fault');
   });
 
   it('lets a passkey domain be the parent of an origin', () => {
