@@ -6,7 +6,8 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import tokenPolicies from '../config/token-policy.json' with { type: 'json' };
 import { BridgeStack } from '../lib/bridge-stack.ts';
 import { checkPolicies } from '../lib/check-policy.ts';
-import { stackNameOf, stages } from '../lib/stages.ts';
+import { exampleFaults, nobodysAccount } from '../lib/example-values.ts';
+import { type Stage, stackNameOf, stages } from '../lib/stages.ts';
 
 const app = new App();
 for (const warning of checkPolicies(tokenPolicies))
@@ -19,6 +20,13 @@ const built: unknown = app.node.tryGetContext('bundles') ?? 'dist/functions';
 if (typeof built !== 'string') throw new Error('-c bundles names a folder');
 const bundles = path.resolve(built);
 
-for (const stage of chosen) new BridgeStack(app, stackNameOf(stage.name), { stage, bundles });
+// Together the stages are looked at, examples and all; one by its name is about to be deployed.
+for (const stage of chosen satisfies readonly Stage[]) {
+  const faults = exampleFaults(stage);
+  if (faults.length > 0 && wanted !== undefined)
+    throw new Error(`Stage ${stage.name}, in lib/stages.ts:\n- ${faults.join('\n- ')}`);
+  const nowhere = faults.length > 0 && { env: { account: nobodysAccount } };
+  new BridgeStack(app, stackNameOf(stage.name), { stage, bundles, ...nowhere });
+}
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 app.synth();

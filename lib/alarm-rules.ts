@@ -7,6 +7,8 @@ interface AlarmRule {
   readonly statistic: 'Sum' | 'Maximum' | 'p99';
   /** Alarms at this value. */
   readonly threshold: number;
+  /** The threshold stands for the 1,000 calls a minute of everybody, and goes with those of the stage. @default false */
+  readonly ofUnitLimit?: boolean;
   /** Periods of five minutes to look at. @default 1 */
   readonly periods?: number;
   /** How many of them must be at the threshold. @default all */
@@ -54,6 +56,7 @@ export const alarmRules = {
     metric: 'UnitCalls',
     statistic: 'Sum',
     threshold: 3500,
+    ofUnitLimit: true,
   },
   UnitRateLimited: {
     description: 'Unit refuses calls for their number',

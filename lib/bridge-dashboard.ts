@@ -15,7 +15,7 @@ import { Construct } from 'constructs';
 import type { FunctionName } from '../functions/contract/routes.ts';
 import type { BridgeFunction } from './bridge-function.ts';
 import { ownMetric, period } from './own-metric.ts';
-import type { Stage } from './stages.ts';
+import { type Stage, unitCallsPerMinuteOf } from './stages.ts';
 
 export interface BridgeDashboardProps {
   readonly stage: Stage;
@@ -72,8 +72,10 @@ export class BridgeDashboard extends Construct {
             ownMetric(stage, 'UnitFailures', 'Sum', 'Unit'),
             ownMetric(stage, 'SendsSwallowed', 'Sum', 'messages swallowed'),
           ]),
-          graph("Share of Unit's rate limit (5,000 calls in five minutes and address)", [
-            percent('100 * calls / 5000', { calls: ownMetric(stage, 'UnitCalls') }),
+          graph(`Share of Unit's rate limit (${unitCallsPerMinuteOf(stage)} calls a minute and address)`, [
+            percent(`100 * calls / ${5 * unitCallsPerMinuteOf(stage)}`, {
+              calls: ownMetric(stage, 'UnitCalls'),
+            }),
             ownMetric(stage, 'UnitRateLimited', 'Sum', 'refused for their number'),
           ]),
         ],

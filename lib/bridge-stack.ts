@@ -25,6 +25,8 @@ export class BridgeStack extends Stack {
       description: `Bridge between Stytch sessions and Unit customer tokens, ${stage.name}`,
       analyticsReporting: false,
       terminationProtection: stage.deletionProtection,
+      ...(stage.account !== undefined &&
+        stage.region !== undefined && { env: { account: stage.account, region: stage.region } }),
       ...props,
     });
     Tags.of(this).add('application', 'stytch-unit-bridge');

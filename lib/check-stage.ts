@@ -2,6 +2,7 @@
 import tokenPolicies from '../config/token-policy.json' with { type: 'json' };
 import { routes } from '../functions/contract/routes.ts';
 import { policyNames } from '../functions/contract/token-policy.ts';
+import { frontDoorFaults } from './check-front-door.ts';
 import { safetyFaults } from './check-safety.ts';
 import { isLoopback, isWithin } from './hosts.ts';
 import type { Stage, Throttle } from './stages.ts';
@@ -15,6 +16,7 @@ export function checkStage(stage: Stage): void {
     ...sessionFaults(stage),
     ...limitFaults(stage),
     ...operationFaults(stage),
+    ...frontDoorFaults(stage),
     ...safetyFaults(stage),
   ];
   if (faults.length > 0) throw new Error(`Stage ${stage.name}:\n- ${faults.join('\n- ')}`);

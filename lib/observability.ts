@@ -12,7 +12,7 @@ import { alarmRuleNames, alarmRuleOf, functionAlarms } from './alarm-rules.ts';
 import { BridgeDashboard } from './bridge-dashboard.ts';
 import type { BridgeFunction } from './bridge-function.ts';
 import { ownMetric, period } from './own-metric.ts';
-import type { Stage } from './stages.ts';
+import { type Stage, unitCallsPerMinuteOf } from './stages.ts';
 
 export interface ObservabilityProps {
   readonly stage: Stage;
@@ -61,11 +61,12 @@ export class Observability extends Construct {
         periods = 1,
         datapoints = periods,
         below = false,
+        ofUnitLimit = false,
       } = alarmRuleOf(name);
       this.alarm(name, {
         metric: ownMetric(stage, metric, statistic),
         description,
-        threshold,
+        threshold: ofUnitLimit ? (threshold * unitCallsPerMinuteOf(stage)) / 1000 : threshold,
         periods,
         datapoints,
         isBelow: below,

@@ -38,8 +38,8 @@ export class PublicApi extends Construct {
       apiName: Stack.of(this).stackName,
       description: `Stytch and Unit bridge, ${stage.name}`,
       createDefaultStage: false,
-      // One front door: with a domain of the stage's own, AWS's would only be a way around what stands before it.
-      disableExecuteApiEndpoint: stage.customDomain !== undefined,
+      // One front door: beside a domain of the stage's own, AWS's would only be a way around what stands before it.
+      disableExecuteApiEndpoint: stage.closeAwsEndpoint ?? false,
       ...(stage.allowedOrigins.length > 0 && { corsPreflight: cors(stage) }),
     });
     const { customDomain } = stage;

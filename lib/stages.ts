@@ -12,6 +12,10 @@ export interface Throttle {
 export interface Stage {
   /** Lower-case letters, digits and dashes; part of the stack's name. */
   readonly name: string;
+  /** The AWS account, twelve digits: nothing deploys the stage into another. @default - that of the credentials */
+  readonly account?: string;
+  /** The region, with the account. @default - that of the credentials */
+  readonly region?: string;
   /** Both vendors are live, or both are test: no mix. */
   readonly vendorEnvironment: 'test' | 'live';
   readonly stytchProjectId: string;
@@ -54,6 +58,11 @@ export interface Stage {
   readonly tracing: 'sampled' | 'off';
   /** A domain of the stage's own, with its certificate in ACM of the same region. @default - AWS's own address */
   readonly customDomain?: { readonly name: string; readonly certificateArn: string };
+  /**
+   * Closes AWS's own address of the API, once clients and Unit call the custom domain: on from its second deploy.
+   * @default false
+   */
+  readonly closeAwsEndpoint?: boolean;
   /** Concurrent runs kept for a function. New AWS accounts have 10 in all. @default - none reserved */
   readonly reservedConcurrency?: Readonly<Partial<Record<FunctionName, number>>>;
 }

@@ -62,6 +62,7 @@ const fullStage: Stage = {
     name: 'api.bank.example',
     certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/6f2c1d4e-9b7a-4c55-8f3e-1a2b3c4d5e6f',
   },
+  closeAwsEndpoint: true,
 };
 
 function synthesize(stage: Stage): Template {
@@ -503,6 +504,18 @@ describe('the alarms', () => {
     expect(perSecond).toBeGreaterThanOrEqual((0.7 * 1000) / 60);
   });
 
+  it('D6 go by what Unit has agreed to for the stage, on the dashboard too', () => {
+    const template = synthesize({ ...stages.dev, unitCallsPerMinute: 6000 });
+    const [, share] =
+      ofType(template, 'AWS::CloudWatch::Alarm').find(([id]) =>
+        id.startsWith('ObservabilityUnitRateShare'),
+      ) ?? [];
+    expect(share?.Properties).toMatchObject({ Threshold: 0.7 * 6000 * 5 });
+    expect(JSON.stringify(only(template, 'AWS::CloudWatch::Dashboard').Properties)).toContain(
+      'calls / 30000',
+    );
+  });
+
   it('S7 each name a section of the runbook, which has no section without an alarm', () => {
     const runbook = readFileSync('docs/runbook.md', 'utf8');
     const sections = [...runbook.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
@@ -648,7 +661,33 @@ describe('the stack', () => {
     expect(Object.keys(prod.Resources)).toEqual(Object.keys(dev.Resources));
   });
 
-  it('O9 S1 has one front door: a custom domain, over TLS 1.2 or later, closes the address that AWS gives', () => {
+  it('O9 keeps the address that AWS gives open beside a new domain, until the stage closes it', () => {
+    const { closeAwsEndpoint, ...moving } = fullStage;
+    expect(closeAwsEndpoint).toBe(true);
+    const template = synthesize(moving);
+    expect(only(template, 'AWS::ApiGatewayV2::Api').Properties).toMatchObject({
+      DisableExecuteApiEndpoint: false,
+    });
+    expect(template.Outputs['ApiUrl']).toMatchObject({ Value: 'https://api.bank.example' });
+    const closed = { ...full.Resources };
+    for (const [id, { Type, Properties }] of Object.entries(template.Resources))
+      if (Type !== 'AWS::ApiGatewayV2::Api') expect(closed[id]?.Properties).toEqual(Properties);
+  });
+
+  it('goes to the account and region of the stage, and to no other', () => {
+    const app = new App({ context: parsed.context, builtinCloudFormationValidation: false });
+    const stage: Stage = { ...stages.dev, account: '111122223333', region: 'eu-west-1' };
+    new BridgeStack(app, 'Placed', { stage, bundles });
+    new BridgeStack(app, 'Anywhere', { stage: stages.dev, bundles });
+    const assembly = app.synth();
+    expect(assembly.getStackByName('Placed').environment).toMatchObject({
+      account: '111122223333',
+      region: 'eu-west-1',
+    });
+    expect(assembly.getStackByName('Anywhere').environment.account).toBe('unknown-account');
+  });
+
+  it('O9 S1 has one front door: a custom domain, over TLS 1.2 or later, with the address that AWS gives closed', () => {
     const [api] = ofType(full, 'AWS::ApiGatewayV2::Api')[0] ?? [];
     expect(only(full, 'AWS::ApiGatewayV2::Api').Properties).toMatchObject({
       DisableExecuteApiEndpoint: true,

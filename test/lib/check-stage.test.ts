@@ -72,6 +72,22 @@ const faultyStages: readonly [field: string, base: Stage, change: Partial<Stage>
     stages.prod,
     { sessionTransport: 'cookie', customDomain: ownDomain, allowedOrigins: ['http://localhost:4400'] },
   ],
+  ['closeAwsEndpoint', stages.prod, { closeAwsEndpoint: true }],
+  ['closeAwsEndpoint', stages.prod, { trustedProxy: 'cloudfront', customDomain: ownDomain }],
+  ['account', stages.prod, { account: '12345', region: 'us-east-1' }],
+  ['region', stages.prod, { account: '111122223333', region: 'Virginia' }],
+  ['region', stages.prod, { account: '111122223333' }],
+  ['region', stages.prod, { region: 'us-east-1' }],
+  [
+    'customDomain.certificateArn',
+    stages.prod,
+    { account: '111122223333', region: 'eu-west-1', customDomain: ownDomain },
+  ],
+  [
+    'customDomain.certificateArn',
+    stages.prod,
+    { account: '111122224444', region: 'us-east-1', customDomain: ownDomain },
+  ],
   ['stytchCustomDomain', stages.prod, { stytchCustomDomain: 'https://login.bank.example' }],
   ['stytchCustomDomain', stages.prod, { stytchCustomDomain: 'login.bank.example/' }],
   ['passkeyDomain', stages.prod, { passkeyDomain: 'https://app.bank.example' }],
@@ -212,6 +228,12 @@ describe('the check of a stage', () => {
       redirectUrls: [`${origin}/callback`],
     };
     expect(faultOf({ ...stages.dev, ...loopback })).toBe('no fault');
+  });
+
+  it('lets a stage name its place, and its own domain beside the address that AWS gives', () => {
+    const place = { account: '111122223333', region: 'us-east-1' };
+    expect(faultOf({ ...stages.prod, ...place, customDomain: ownDomain })).toBe('no fault');
+    expect(faultOf({ ...stages.prod, region: 'us-gov-west-1', account: '111122223333' })).toBe('no fault');
   });
 
   it('lets logs be kept for as long as CloudWatch can', () => {
