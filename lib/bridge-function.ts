@@ -1,6 +1,6 @@
 // One Lambda function with all that is its own: role, logs, settings. Nothing is granted but by the statements here.
 import path from 'node:path';
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -15,6 +15,7 @@ import { Construct } from 'constructs';
 import type { FunctionName } from '../functions/contract/routes.ts';
 import { type FunctionEnvironmentProps, functionEnvironment } from './function-environment.ts';
 import { type FunctionProfile, functionProfiles } from './function-profiles.ts';
+import { logRemovalOf } from './log-removal.ts';
 
 export interface BridgeFunctionProps extends FunctionEnvironmentProps {
   readonly name: FunctionName;
@@ -35,7 +36,7 @@ export class BridgeFunction extends Construct {
     const reserved = stage.reservedConcurrency?.[name];
     const logGroup = new LogGroup(this, 'Logs', {
       retention: stage.logRetentionDays,
-      removalPolicy: stage.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: logRemovalOf(stage),
     });
     const isTraced = stage.tracing === 'sampled';
     const role = new Role(this, 'Role', {

@@ -1,5 +1,5 @@
 // The HTTP API, made from the table of routes: one route each, one integration per function.
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   CfnApiMapping,
@@ -17,6 +17,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type FunctionName, type Route, routes } from '../functions/contract/routes.ts';
 import type { BridgeFunction } from './bridge-function.ts';
+import { logRemovalOf } from './log-removal.ts';
 import type { Stage } from './stages.ts';
 
 export interface PublicApiProps {
@@ -74,7 +75,7 @@ export class PublicApi extends Construct {
   private addStage(stage: Stage): HttpStage {
     const logs = new LogGroup(this, 'AccessLogs', {
       retention: stage.logRetentionDays,
-      removalPolicy: stage.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: logRemovalOf(stage),
     });
     return new HttpStage(this, 'DefaultStage', {
       httpApi: this.api,

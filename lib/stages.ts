@@ -48,7 +48,7 @@ export interface Stage {
   readonly unitCallsPerMinute?: number;
   /** One of the periods that CloudWatch Logs knows. */
   readonly logRetentionDays: number;
-  /** Protects the table and the stack from deletion, and keeps the logs when the stack goes. */
+  /** Protects the table and the stack from deletion; always so in a live stage, whose logs also outlive the stack. */
   readonly deletionProtection: boolean;
   /** Gets every alarm. @default - alarms change state and tell nobody */
   readonly alarmEmail?: string;

@@ -260,6 +260,16 @@ describe('each function', () => {
     });
   });
 
+  it('S6 leaves every log of a live stage behind when the stack goes, and none of a test stage, protected or not', () => {
+    const policies = (stage: Template) => [
+      ...new Set(ofType(stage, 'AWS::Logs::LogGroup').map(([, { DeletionPolicy }]) => DeletionPolicy)),
+    ];
+    expect(ofType(prod, 'AWS::Logs::LogGroup')).toHaveLength(functionNames.length + 1);
+    expect(policies(prod)).toEqual(['Retain']);
+    expect(policies(synthesize(stages.staging))).toEqual(['Delete']);
+    expect(policies(dev)).toEqual(['Delete']);
+  });
+
   it.each(functionNames)('has exactly the settings that %s reads', (name) => {
     const variables = variablesOf(dev, name);
     expect(Object.keys(variables).sort()).toEqual([...functionSettings[name].settings].sort());
