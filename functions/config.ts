@@ -41,6 +41,8 @@ interface Settings {
   readonly UNIT_WEBHOOK_SECRET_ARN: string;
   readonly SESSION_TRANSPORT: SessionTransport;
   readonly ALLOWED_ORIGINS: readonly string[];
+  /** Null where the stage does not know its own. */
+  readonly UNIT_WEBHOOK_HOST: string | null;
   readonly REDIRECT_URLS: readonly string[];
   readonly PASSKEY_DOMAIN: string;
   readonly SESSION_IDLE_SECONDS: number;
@@ -81,6 +83,10 @@ const settings: { readonly [Name in SettingName]: z.ZodMiniType<Settings[Name]> 
   UNIT_WEBHOOK_SECRET_ARN: arn,
   SESSION_TRANSPORT: z.enum(sessionTransports),
   ALLOWED_ORIGINS: json(z.array(z.url())),
+  UNIT_WEBHOOK_HOST: z.pipe(
+    z.string().check(z.regex(/^(any|[a-z0-9-]+(\.[a-z0-9-]+)+)$/)),
+    z.transform((host) => (host === 'any' ? null : host)),
+  ),
   REDIRECT_URLS: json(z.array(z.url()).check(z.minLength(1))),
   PASSKEY_DOMAIN: z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/)),
   SESSION_IDLE_SECONDS: seconds,

@@ -79,6 +79,15 @@ export const alarmRules = {
     periods: 4,
     datapoints: 1,
   },
+  WebhookSignaturesRefused: {
+    description: 'Deliveries come with a wrong signature: a stranger tries, or Unit signs with another token',
+    metric: 'WebhookSignaturesRefused',
+    statistic: 'Sum',
+    threshold: 1,
+    // Unit sends again for hours; a stranger's few tries in a row are one period.
+    periods: 12,
+    datapoints: 3,
+  },
   WebhookLate: {
     description: "Unit's events reach the webhook over 15 minutes after they came about",
     metric: 'WebhookAgeSeconds',
@@ -142,6 +151,29 @@ export const alarmRules = {
 } as const satisfies Record<string, AlarmRule>;
 
 export type AlarmRuleName = keyof typeof alarmRules;
+
+/** Alarms that compare metrics, or read what AWS tells of the API; see alarm-metrics.ts. */
+export const comparedAlarms = {
+  WebhookSilent: {
+    description: "Events came about that only the reconcile found: Unit's webhook brings none",
+    threshold: 1,
+    // Of hours. One alone may be an event that the reconcile read a moment before it was delivered.
+    periods: 24,
+    datapoints: 2,
+  },
+  GatewayFailures: {
+    description: 'The gateway answers 5xx: a function failed, or was not reached at all',
+    threshold: 5,
+    periods: 1,
+    datapoints: 1,
+  },
+  GatewayThrottled: {
+    description: 'The gateway refuses requests for their number, before any function sees them',
+    threshold: 25,
+    periods: 2,
+    datapoints: 2,
+  },
+} as const;
 
 /** Alarms on what AWS measures of each function. */
 export const functionAlarms = {

@@ -100,6 +100,8 @@ export class BridgeDashboard extends Construct {
             ownMetric(stage, 'WebhookDeliveries', 'Sum', 'deliveries'),
             ownMetric(stage, 'WebhookEventsFailed', 'Sum', 'events put aside'),
             ownMetric(stage, 'WebhookEventsForeign', 'Sum', 'events about nobody of ours'),
+            ownMetric(stage, 'WebhookSignaturesRefused', 'Sum', 'deliveries signed wrongly'),
+            ownMetric(stage, 'EventsBackfilled', 'Sum', 'events that the reconcile found first'),
             ownMetric(stage, 'ReconcileRuns', 'Sum', 'reconciles'),
             ownMetric(stage, 'ApplicationsDue', Stats.MAXIMUM, 'unsettled applications due at once'),
             ownMetric(stage, 'ReconcileFailures', 'Sum', 'what the reconcile failed on'),

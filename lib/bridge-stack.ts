@@ -44,9 +44,9 @@ export class BridgeStack extends Stack {
       'unit-webhook': make('unit-webhook'),
       reconcile: make('reconcile'),
     } satisfies Record<FunctionName, BridgeFunction>;
-    const { api, url, domainTarget } = new PublicApi(this, 'PublicApi', { stage, functions });
+    const { api, accessLogs, url, domainTarget } = new PublicApi(this, 'PublicApi', { stage, functions });
     new ReconcileSchedule(this, 'ReconcileSchedule', { reconcile: functions.reconcile });
-    new Observability(this, 'Observability', { stage, functions, api });
+    new Observability(this, 'Observability', { stage, functions, api, accessLogs });
 
     this.output('ApiUrl', url, 'Where clients call');
     if (domainTarget !== undefined)

@@ -23,6 +23,10 @@ const issuersOf = ({ stytchProjectId, stytchCustomDomain }: Stage): readonly str
   ...(stytchCustomDomain === undefined ? [] : [`https://${stytchCustomDomain}`]),
 ];
 
+/** While AWS's own address is open, Unit may still call that. */
+const webhookHostOf = ({ customDomain, closeAwsEndpoint }: Stage): string =>
+  customDomain === undefined || closeAwsEndpoint !== true ? 'any' : customDomain.name;
+
 interface Settings {
   readonly settings: readonly SettingName[];
   readonly unitOrgToken?: UnitOrgTokenJob;
@@ -49,6 +53,7 @@ export function functionEnvironment(
     UNIT_WEBHOOK_SECRET_ARN: secrets.unitWebhookTokenArn,
     SESSION_TRANSPORT: stage.sessionTransport,
     ALLOWED_ORIGINS: JSON.stringify(stage.allowedOrigins),
+    UNIT_WEBHOOK_HOST: webhookHostOf(stage),
     REDIRECT_URLS: JSON.stringify(stage.redirectUrls),
     PASSKEY_DOMAIN: stage.passkeyDomain,
     SESSION_IDLE_SECONDS: String(stage.session.idleSeconds),

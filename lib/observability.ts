@@ -4,11 +4,13 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../functions/contract/routes.ts';
-import { alarmRuleNames, alarmRuleOf, functionAlarms } from './alarm-rules.ts';
+import { comparedMetrics } from './alarm-metrics.ts';
+import { alarmRuleNames, alarmRuleOf, comparedAlarms, functionAlarms } from './alarm-rules.ts';
 import { BridgeDashboard } from './bridge-dashboard.ts';
 import type { BridgeFunction } from './bridge-function.ts';
 import { ownMetric, period } from './own-metric.ts';
@@ -18,6 +20,7 @@ export interface ObservabilityProps {
   readonly stage: Stage;
   readonly functions: Readonly<Record<FunctionName, BridgeFunction>>;
   readonly api: HttpApi;
+  readonly accessLogs: ILogGroup;
 }
 
 interface AlarmProps {
@@ -34,7 +37,7 @@ interface AlarmProps {
 export class Observability extends Construct {
   private readonly action: SnsAction | undefined;
 
-  constructor(scope: Construct, id: string, { stage, functions, api }: ObservabilityProps) {
+  constructor(scope: Construct, id: string, { stage, functions, api, accessLogs }: ObservabilityProps) {
     super(scope, id);
     this.action = stage.alarmEmail === undefined ? undefined : new SnsAction(this.topic(stage.alarmEmail));
     for (const { node, name, lambda } of Object.values(functions)) {
@@ -73,6 +76,8 @@ export class Observability extends Construct {
         section: name,
       });
     }
+    for (const { name, metric } of comparedMetrics(this, { stage, api, accessLogs }))
+      this.alarm(name, { ...comparedAlarms[name], metric, isBelow: false, section: name });
     new BridgeDashboard(this, 'Dashboard', { stage, functions, api });
   }
 

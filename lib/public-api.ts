@@ -31,6 +31,7 @@ export class PublicApi extends Construct {
   readonly url: string;
   /** Where the DNS record of the custom domain points. */
   readonly domainTarget: string | undefined;
+  readonly accessLogs: LogGroup;
 
   constructor(scope: Construct, id: string, { stage, functions }: PublicApiProps) {
     super(scope, id);
@@ -45,6 +46,10 @@ export class PublicApi extends Construct {
     });
     const { customDomain } = stage;
     this.url = customDomain === undefined ? this.api.apiEndpoint : `https://${customDomain.name}`;
+    this.accessLogs = new LogGroup(this, 'AccessLogs', {
+      retention: stage.logRetentionDays,
+      removalPolicy: logRemovalOf(stage),
+    });
     const defaultStage = this.addStage(stage);
     this.domainTarget = customDomain && this.addDomain(customDomain, defaultStage);
     this.addThrottles(stage, defaultStage, this.addRoutes(functions));
@@ -73,18 +78,15 @@ export class PublicApi extends Construct {
   }
 
   private addStage(stage: Stage): HttpStage {
-    const logs = new LogGroup(this, 'AccessLogs', {
-      retention: stage.logRetentionDays,
-      removalPolicy: logRemovalOf(stage),
-    });
     return new HttpStage(this, 'DefaultStage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
       throttle: { rateLimit: stage.throttles.rate, burstLimit: stage.throttles.burst },
-      detailedMetricsEnabled: true,
+      // Metrics of each route would be charged as our own, and the access log has them all.
+      detailedMetricsEnabled: false,
       accessLogSettings: {
-        destination: new LogGroupLogDestination(logs),
+        destination: new LogGroupLogDestination(this.accessLogs),
         format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
       },
     });
@@ -105,7 +107,7 @@ export class PublicApi extends Construct {
         {
           ThrottlingRateLimit: throttle.rate,
           ThrottlingBurstLimit: throttle.burst,
-          DetailedMetricsEnabled: true,
+          DetailedMetricsEnabled: false,
         },
       ]),
     );
@@ -167,6 +169,8 @@ function cors({ allowedOrigins, sessionTransport }: Stage) {
 const accessLogFields = {
   requestId: '$context.requestId',
   requestTime: '$context.requestTime',
+  // Which of the API's names was called, while it has several.
+  domainName: '$context.domainName',
   routeKey: '$context.routeKey',
   status: '$context.status',
   sourceIp: '$context.identity.sourceIp',

@@ -29,6 +29,8 @@ export const metricNames = [
   'WebhookAgeSeconds',
   'WebhookEventsFailed',
   'WebhookEventsForeign',
+  'WebhookSignaturesRefused',
+  'EventsBackfilled',
   'ApplicationsUnlinked',
   'WebhookUnhealthy',
   'ReconcileRuns',
@@ -99,7 +101,7 @@ const failedBy = {
 } as const satisfies Record<string, MetricName>;
 
 /** A refusal is the caller's to mend, a failure is ours or a provider's: the two never share a metric. */
-function ofRefusal({ route, errorCode, provider }: LogFields): readonly Measurement[] {
+function ofRefusal({ route, errorCode, reason, provider }: LogFields): readonly Measurement[] {
   const isExchange = route === EXCHANGE;
   const isFailure = Object.entries(problemTypes).some(
     ([code, { status }]) => code === errorCode && status >= 500,
@@ -109,6 +111,10 @@ function ofRefusal({ route, errorCode, provider }: LogFields): readonly Measurem
       ...(errorCode === 'insufficient_user_authentication' ? ([['StepUpsAsked', 1]] as const) : []),
       ...(errorCode === 'rate_limited' ? ([['RateLimited', 1]] as const) : []),
       ...(isExchange ? ([['ExchangesRefused', 1]] as const) : []),
+      // Without any it is a stranger; with a wrong one it may be Unit, and every event is lost.
+      ...(errorCode === 'invalid_signature' && reason === 'wrong'
+        ? ([['WebhookSignaturesRefused', 1]] as const)
+        : []),
     ];
   }
   // An empty secret is ours to fill, whoever told us that it is empty.
@@ -159,9 +165,11 @@ function ofReconcile(fields: LogFields): readonly Measurement[] {
   const oldest = numberOf(fields['oldestDueSeconds']);
   const lag = numberOf(fields['cursorLagSeconds']);
   const due = numberOf(fields['due']);
+  const backfilled = numberOf(fields['eventsApplied']);
   return [
     ['ReconcileRuns', 1],
     ['ReconcileFailures', numberOf(fields['failed']) ?? 0],
+    ...(backfilled === null ? [] : ([['EventsBackfilled', backfilled]] as const)),
     ...(due === null ? [] : ([['ApplicationsDue', due]] as const)),
     ...(oldest === null ? [] : ([['OldestUnsettledSeconds', oldest]] as const)),
     ...(lag === null ? [] : ([['EventCursorLagSeconds', lag]] as const)),

@@ -16,6 +16,7 @@ export const settingNames = [
   'UNIT_WEBHOOK_SECRET_ARN',
   'SESSION_TRANSPORT',
   'ALLOWED_ORIGINS',
+  'UNIT_WEBHOOK_HOST',
   'REDIRECT_URLS',
   'PASSKEY_DOMAIN',
   'SESSION_IDLE_SECONDS',
@@ -70,5 +71,8 @@ export const functionSettings = {
     settings: [...everyFunction, ...unit, 'HASH_KEY_SECRET_ARN', 'UNIT_WEBHOOK_SECRET_ARN'],
     unitOrgToken: 'events',
   },
-  reconcile: { settings: [...everyFunction, ...unit, 'HASH_KEY_SECRET_ARN'], unitOrgToken: 'events' },
+  reconcile: {
+    settings: [...everyFunction, ...unit, 'HASH_KEY_SECRET_ARN', 'UNIT_WEBHOOK_HOST'],
+    unitOrgToken: 'events',
+  },
 } as const satisfies Record<FunctionName, FunctionSettings>;

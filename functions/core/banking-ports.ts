@@ -67,9 +67,11 @@ export interface OnboardingProvider {
   readCustomer(unitCustomerId: string, signal: AbortSignal): Promise<UnitCustomer | null>;
 }
 
-/** A webhook as it is registered at Unit; neither its token nor its whole address. */
+/** A webhook as it is registered at Unit, without its token. */
 export interface UnitWebhook {
   readonly webhookId: string;
+  /** As in its URL, with a port that is not the scheme's own. */
+  readonly host: string;
   readonly path: string;
   readonly status: string;
   readonly isEnabled: boolean;

@@ -53,6 +53,7 @@ export function createReconcileDeps() {
         forms: createFormProvider(unit()),
         lists: createUnitLists(unit()),
         tasks: createTasks(store()),
+        webhookHost: base.config().get('UNIT_WEBHOOK_HOST'),
       }),
     ),
   };

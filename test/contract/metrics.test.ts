@@ -161,6 +161,18 @@ describe('S7 the metrics that a log record stands for', () => {
       { events: 3, unreadable: 0, ageSeconds: null },
       { WebhookDeliveries: 1 },
     ],
+    [
+      'a delivery that is signed wrongly, which loses its events',
+      'request.refused',
+      { ...refused('invalid_signature', null, 'POST /webhooks/unit'), reason: 'wrong' },
+      { WebhookSignaturesRefused: 1 },
+    ],
+    [
+      'a stranger at the webhook, who brings no signature',
+      'request.refused',
+      { ...refused('invalid_signature', null, 'POST /webhooks/unit'), reason: 'missing' },
+      {},
+    ],
     ['an event applied', 'unit_webhook.applied', { outcome: 'settled' }, {}],
     [
       'an event that failed',
@@ -178,10 +190,11 @@ describe('S7 the metrics that a log record stands for', () => {
     [
       'a reconcile',
       'reconcile.completed',
-      { due: 4, failed: 2, oldestDueSeconds: 30, cursorLagSeconds: 60 },
+      { due: 4, failed: 2, oldestDueSeconds: 30, cursorLagSeconds: 60, eventsApplied: 7 },
       {
         ReconcileRuns: 1,
         ReconcileFailures: 2,
+        EventsBackfilled: 7,
         ApplicationsDue: 4,
         OldestUnsettledSeconds: 30,
         EventCursorLagSeconds: 60,

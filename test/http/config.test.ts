@@ -22,6 +22,7 @@ const good: Readonly<Record<string, string>> = {
   UNIT_WEBHOOK_SECRET_ARN: arn('UnitWebhook'),
   SESSION_TRANSPORT: 'cookie',
   ALLOWED_ORIGINS: '["https://app.bank.example"]',
+  UNIT_WEBHOOK_HOST: 'api.bank.example',
   REDIRECT_URLS: '["https://app.bank.example/callback"]',
   PASSKEY_DOMAIN: 'bank.example',
   SESSION_IDLE_SECONDS: '3600',
@@ -107,6 +108,24 @@ describe('the settings of a function', () => {
     ['SESSION_MAX_SECONDS', '60 '],
   ])('are refused when they make no sense: %s = %s', (name, value) => {
     expect(faults({ [name]: value }, 'signup')).toBe(`server_error settings: ${name}`);
+  });
+
+  it.each(['', 'https://api.bank.example', 'api.bank.example/webhooks', 'bank', 'api.bank.example:443'])(
+    'name the host of the webhook, and nothing else: "%s"',
+    (host) => {
+      expect(faults({ UNIT_WEBHOOK_HOST: host }, 'reconcile')).toBe(
+        'server_error settings: UNIT_WEBHOOK_HOST',
+      );
+    },
+  );
+
+  it.each([
+    ['any', null],
+    ['api.bank.example', 'api.bank.example'],
+  ])('know the host of the webhook, or that any will do: %s', (value, host) => {
+    expect(readConfig('reconcile', { ...good, UNIT_WEBHOOK_HOST: value }).get('UNIT_WEBHOOK_HOST')).toBe(
+      host,
+    );
   });
 
   it.each(['', 'https://bank.example', 'bank.example/path', 'Bank.example', 'bank..example', '.example'])(

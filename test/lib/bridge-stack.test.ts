@@ -170,11 +170,14 @@ describe('the HTTP API', () => {
     });
   });
 
-  it('O4 throttles sign-up, its second step and the webhook each by itself, measured like the others', () => {
+  it('O4 throttles sign-up, its second step and the webhook each by itself, and measures none by itself', () => {
     const settings = (rate: number, burst: number) => ({
       ThrottlingRateLimit: rate,
       ThrottlingBurstLimit: burst,
-      DetailedMetricsEnabled: true,
+      DetailedMetricsEnabled: false,
+    });
+    expect(only(prod, 'AWS::ApiGatewayV2::Stage').Properties).toMatchObject({
+      DefaultRouteSettings: { DetailedMetricsEnabled: false },
     });
     expect(only(prod, 'AWS::ApiGatewayV2::Stage').Properties['RouteSettings']).toEqual({
       'POST /v1/signup': settings(5, 20),
@@ -258,6 +261,13 @@ describe('each function', () => {
       DeletionPolicy: 'Retain',
       Properties: { RetentionInDays: 400 },
     });
+  });
+
+  it('W9 tells the reconcile which webhook is its own, once Unit can call no other address', () => {
+    const hostOf = (template: Template) => variablesOf(template, 'reconcile')['UNIT_WEBHOOK_HOST'];
+    expect(hostOf(dev)).toBe('any');
+    expect(hostOf(synthesize({ ...fullStage, closeAwsEndpoint: false }))).toBe('any');
+    expect(hostOf(full)).toBe('api.bank.example');
   });
 
   it('S6 leaves every log of a live stage behind when the stack goes, and none of a test stage, protected or not', () => {
@@ -507,6 +517,71 @@ describe('the alarms', () => {
     });
   });
 
+  it('W9 ring when events come about and the webhook brings none, in two hours of a day', () => {
+    expect(ownAlarm('WebhookSilent')[0]?.[1].Properties).toMatchObject({
+      EvaluationPeriods: 24,
+      DatapointsToAlarm: 2,
+      Threshold: 1,
+      TreatMissingData: 'notBreaching',
+      Metrics: [
+        { Expression: 'IF(FILL(backfilled, 0) >= 1 AND FILL(deliveries, 0) < 1, 1, 0)', ReturnData: true },
+        ...[
+          ['backfilled', 'EventsBackfilled'],
+          ['deliveries', 'WebhookDeliveries'],
+        ].map(([Id, MetricName]) => ({
+          Id,
+          ReturnData: false,
+          MetricStat: {
+            Metric: { MetricName, Namespace: 'StytchUnitBridge/dev' },
+            Period: 3600,
+            Stat: 'Sum',
+          },
+        })),
+      ],
+    });
+  });
+
+  it('W9 ring when deliveries are signed wrongly again and again, not for a stranger’s one burst', () => {
+    expect(ownAlarm('WebhookSignaturesRefused')[0]?.[1].Properties).toMatchObject({
+      EvaluationPeriods: 12,
+      DatapointsToAlarm: 3,
+    });
+  });
+
+  it('S7 ring when the gateway fails or refuses requests, which no function sees', () => {
+    const api = { Ref: ofType(dev, 'AWS::ApiGatewayV2::Api')[0]?.[0] };
+    expect(ownAlarm('GatewayFailures')[0]?.[1].Properties).toMatchObject({
+      Namespace: 'AWS/ApiGateway',
+      MetricName: '5xx',
+      Dimensions: [{ Name: 'ApiId', Value: api }],
+      Statistic: 'Sum',
+    });
+    expect(ownAlarm('GatewayThrottled')[0]?.[1].Properties).toMatchObject({
+      Namespace: 'StytchUnitBridge/dev',
+      MetricName: 'GatewayThrottled',
+      Statistic: 'Sum',
+    });
+  });
+
+  it('S7 tell a refusal of the gateway from one of a function by what the access log says of each', () => {
+    const [logs] = ofType(dev, 'AWS::Logs::LogGroup').find(([id]) => id.startsWith('PublicApi')) ?? [];
+    const filter = only(dev, 'AWS::Logs::MetricFilter').Properties;
+    expect(filter).toMatchObject({
+      LogGroupName: { Ref: logs },
+      FilterPattern: '{ ($.status = "429") && ($.integrationStatus = "-") }',
+      MetricTransformations: [
+        { MetricNamespace: 'StytchUnitBridge/dev', MetricName: 'GatewayThrottled', MetricValue: '1' },
+      ],
+    });
+    const format = JSON.parse(
+      only(dev, 'AWS::ApiGatewayV2::Stage').Properties.AccessLogSettings?.Format ?? '',
+    );
+    expect(format).toMatchObject({
+      status: '$context.status',
+      integrationStatus: '$context.integration.status',
+    });
+  });
+
   it('D6 ring before Unit refuses calls for their number', () => {
     const { Threshold, Period } = { ...ownAlarm('UnitRateShare')[0]?.[1].Properties };
     const perSecond = Number(Threshold) / Number(Period);
@@ -658,6 +733,7 @@ describe('the stack', () => {
       'AWS::Lambda::Permission',
       // Kept for the stage's time, and never read by the product.
       'AWS::Logs::LogGroup',
+      'AWS::Logs::MetricFilter',
       'AWS::SNS::Subscription',
       'AWS::SNS::Topic',
       'AWS::SNS::TopicPolicy',
@@ -680,8 +756,13 @@ describe('the stack', () => {
     });
     expect(template.Outputs['ApiUrl']).toMatchObject({ Value: 'https://api.bank.example' });
     const closed = { ...full.Resources };
-    for (const [id, { Type, Properties }] of Object.entries(template.Resources))
-      if (Type !== 'AWS::ApiGatewayV2::Api') expect(closed[id]?.Properties).toEqual(Properties);
+    const changed = Object.entries(template.Resources).filter(
+      ([id, { Properties }]) => JSON.stringify(closed[id]?.Properties) !== JSON.stringify(Properties),
+    );
+    // The API itself, and the reconcile, which then knows the one host of the webhook.
+    expect(changed.map(([id]) => id).sort()).toEqual(
+      ['PublicApiHttpApi09DB661E', functionOf(full, 'reconcile')[0]].sort(),
+    );
   });
 
   it('goes to the account and region of the stage, and to no other', () => {

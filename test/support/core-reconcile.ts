@@ -45,6 +45,7 @@ export interface ReconcileScene {
 
 export const healthyWebhook: UnitWebhook = {
   webhookId: '1',
+  host: 'api.bank.example',
   path: '/webhooks/unit',
   status: 'Enabled',
   isEnabled: true,
@@ -71,6 +72,7 @@ export function reconcileScene(world: World): ReconcileScene {
     ports: {
       ...world.ports,
       webhookPath: '/webhooks/unit',
+      webhookHost: null,
       tasks: fakeTasks(tasks, meet),
       lists: {
         async listEvents({ since, until }, offset) {

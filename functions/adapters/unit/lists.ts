@@ -117,9 +117,11 @@ const toInstant = (seconds: number): string => new Date(seconds * 1000).toISOStr
 
 function toWebhook({ id, attributes }: z.infer<typeof webhookResource>): UnitWebhook {
   const { url, status, deliveryMode, includeResources, subscriptionType } = attributes;
+  const address = URL.canParse(url) ? new URL(url) : { host: '', pathname: '' };
   return {
     webhookId: id,
-    path: URL.canParse(url) ? new URL(url).pathname : '',
+    host: address.host,
+    path: address.pathname,
     status,
     isEnabled: status === 'Enabled',
     isRepeated: deliveryMode === 'AtLeastOnce',

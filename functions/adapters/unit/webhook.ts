@@ -30,9 +30,10 @@ export async function requireSignature(
     (previous !== undefined && isSignedBy(rawBody, signature, previous));
   const present = await webhookToken.read();
   if (fits(present)) return;
+  if (signature === undefined) throw new ServiceError('invalid_signature', { reason: 'missing' });
   // The token may have been rotated since it was cached; a flood of forgeries re-reads it once a minute at most.
-  const renewed = signature === undefined ? null : await webhookToken.renew(present.value);
-  if (renewed === null || !fits(renewed)) throw new ServiceError('invalid_signature');
+  const renewed = await webhookToken.renew(present.value);
+  if (renewed === null || !fits(renewed)) throw new ServiceError('invalid_signature', { reason: 'wrong' });
 }
 
 const batch = z.looseObject({ data: z.array(z.unknown()).check(z.maxLength(1000)) });

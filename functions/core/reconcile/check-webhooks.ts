@@ -9,6 +9,8 @@ export interface CheckWebhooksPorts {
   readonly log: Log;
   /** The path of our own webhook. */
   readonly webhookPath: string;
+  /** Its host; null where any host is taken, since the stage does not know its own. */
+  readonly webhookHost: string | null;
 }
 
 export interface CheckWebhooksSummary {
@@ -38,14 +40,19 @@ export async function checkWebhooks(
 }
 
 async function ownWebhooks(
-  { lists, webhookPath }: CheckWebhooksPorts,
+  { lists, webhookPath, webhookHost }: CheckWebhooksPorts,
   signal: AbortSignal,
 ): Promise<readonly UnitWebhook[]> {
   const found: UnitWebhook[] = [];
   let offset: number | null = 0;
   for (let pages = 0; offset !== null && pages < MOST_PAGES; pages += 1) {
     const page = await lists.listWebhooks(offset, signal);
-    found.push(...page.items.filter(({ path }) => path === webhookPath));
+    found.push(
+      // Several stages may share one org at Unit, and the path.
+      ...page.items.filter(
+        ({ path, host }) => path === webhookPath && (webhookHost === null || host === webhookHost),
+      ),
+    );
     offset = page.nextOffset;
   }
   return found;

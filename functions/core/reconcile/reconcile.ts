@@ -13,6 +13,7 @@ export interface ReconcilePorts extends LookPorts {
   readonly tasks: Tasks;
   readonly lists: UnitLists;
   readonly webhookPath: string;
+  readonly webhookHost: string | null;
 }
 
 /** How much was done and how far behind things are; what a failed step would have told is missing. */

@@ -161,6 +161,7 @@ describe('Unit’s list of webhooks', () => {
       items: [
         {
           webhookId,
+          host: expect.stringMatching(/^[\w.-]+(:\d+)?$/),
           path: '/webhooks/unit',
           status: 'Enabled',
           isEnabled: true,
@@ -195,7 +196,7 @@ describe('Unit’s list of webhooks', () => {
     const server = await startRawServer(answering(200, { data: [odd, { id: '2' }] }));
     const page = await adaptersFor(server.url).lists.listWebhooks(0, signal);
     await server.close();
-    expect(page).toMatchObject({ items: [{ path: '', isRepeated: false }], unreadable: 1 });
+    expect(page).toMatchObject({ items: [{ host: '', path: '', isRepeated: false }], unreadable: 1 });
   });
 });
 

@@ -76,6 +76,11 @@ describe('proving a delivery', () => {
     expect(await codeOf(prove(fixedSecret('token-number-2'), 'token-number-1'))).toBe('invalid_signature');
   });
 
+  it('W3 tells our own log of a wrong signature, which may be Unit’s, apart from none', async () => {
+    const details = { details: { reason: 'wrong' } };
+    await expect(prove(fixedSecret('token-number-2'), 'token-number-1')).rejects.toMatchObject(details);
+  });
+
   it('INV7 picks a token up that was rotated since it was cached', async () => {
     const renew = jest.fn(async (): Promise<SecretValue | null> => ({ value: 'token-number-2' }));
     const secret: Secret = { read: async () => ({ value: 'token-number-1' }), renew };
@@ -99,6 +104,7 @@ describe('proving a delivery', () => {
     const renew = jest.fn(async (): Promise<SecretValue | null> => null);
     const secret: Secret = { read: async () => ({ value: TOKEN }), renew };
     expect(await codeOf(prove(secret, undefined))).toBe('invalid_signature');
+    await expect(prove(secret, undefined)).rejects.toMatchObject({ details: { reason: 'missing' } });
     expect(renew).not.toHaveBeenCalled();
   });
 });

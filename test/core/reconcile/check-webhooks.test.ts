@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { UnitWebhook } from '../../../functions/core/ports.ts';
+import { reconcile } from '../../../functions/core/reconcile/reconcile.ts';
 import { createWorld, storeDown, type World } from '../../support/core-fakes.ts';
 import { healthyWebhook, type ReconcileScene, reconcileScene } from '../../support/core-reconcile.ts';
 import { MINUTE, refusal } from '../../support/core-values.ts';
@@ -43,6 +44,19 @@ describe('W9 The reconcile looks after the webhook at Unit', () => {
   ])('and that it is missing when %s', async (_title, webhooks) => {
     scene.webhooks.splice(0, 1, ...webhooks);
     await scene.run();
+    expect(findings()).toEqual([{ finding: 'missing', webhookId: null, status: null }]);
+  });
+
+  it("and takes no other stage's for its own where it knows its host", async () => {
+    const run = async (webhookHost: string | null) => {
+      scene.tasks.clear();
+      const ports = { ...scene.ports, webhookHost };
+      return reconcile(ports, new AbortController().signal);
+    };
+    expect(await run('api.bank.example')).toMatchObject({ webhookFindings: 0 });
+    scene.webhooks.splice(0, 1, { ...healthyWebhook, host: 'staging.bank.example' });
+    expect(await run(null)).toMatchObject({ webhookFindings: 0 });
+    expect(await run('api.bank.example')).toMatchObject({ webhookFindings: 1 });
     expect(findings()).toEqual([{ finding: 'missing', webhookId: null, status: null }]);
   });
 

@@ -58,6 +58,7 @@ export function createPorts({ name, user }: Container, store: Store, clock: Cloc
     lists: createUnitLists(unit),
     tasks: createTasks(store),
     webhookPath: routes.unitWebhook.path,
+    webhookHost: null,
     redirectUrls: ['https://app.example.com/callback'],
     clock,
     log: silent,
