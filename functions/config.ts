@@ -48,6 +48,8 @@ interface Settings {
   readonly SESSION_IDLE_SECONDS: number;
   readonly SESSION_MAX_SECONDS: number;
   readonly TRUSTED_PROXY: 'none' | 'cloudfront';
+  /** `none` without a proxy. */
+  readonly ORIGIN_SECRET_ARN: string;
   readonly TOKEN_POLICY: string;
   readonly LIMITS: Limits;
 }
@@ -92,6 +94,7 @@ const settings: { readonly [Name in SettingName]: z.ZodMiniType<Settings[Name]> 
   SESSION_IDLE_SECONDS: seconds,
   SESSION_MAX_SECONDS: seconds,
   TRUSTED_PROXY: z.enum(['none', 'cloudfront']),
+  ORIGIN_SECRET_ARN: z.union([z.literal('none'), arn]),
   TOKEN_POLICY: text,
   LIMITS: json(limits),
 };
@@ -108,6 +111,7 @@ export function readConfig(name: FunctionName, environment: NodeJS.ProcessEnv = 
   const faults = [
     ...functionSettings[name].settings.filter((one) => !settings[one].safeParse(environment[one]).success),
     ...mixedVendors(environment),
+    ...unlockedProxy(environment),
   ];
   if (faults.length > 0) throw badSettings(faults);
   return {
@@ -146,6 +150,15 @@ export function readCredentials(environment: NodeJS.ProcessEnv = process.env) {
 
 const badSettings = (names: readonly string[]): ServiceError =>
   new ServiceError('server_error', { reason: `settings: ${names.join(', ')}` });
+
+/** A proxy is trusted by its secret, and a secret is there for a proxy: one without the other trusts strangers. */
+const unlockedProxy = ({
+  TRUSTED_PROXY,
+  ORIGIN_SECRET_ARN = 'none',
+}: NodeJS.ProcessEnv): readonly string[] =>
+  (TRUSTED_PROXY === 'cloudfront') === (ORIGIN_SECRET_ARN !== 'none')
+    ? []
+    : ['TRUSTED_PROXY (and its secret)'];
 
 /** Test and live, or simulated and real, never meet; the operators' commands keep to the same rule. */
 export function mixedVendors(environment: NodeJS.ProcessEnv): readonly string[] {

@@ -50,6 +50,13 @@ export const alarmRules = {
     threshold: 4000,
     periods: 3,
   },
+  RequestsPastProxy: {
+    description: 'Requests come without the origin secret: past CloudFront, or from one with another value',
+    metric: 'RequestsPastProxy',
+    statistic: 'Sum',
+    threshold: 25,
+    periods: 2,
+  },
   UnitRateShare: {
     // Unit allows 1,000 calls a minute and address: 70 % over five minutes.
     description: 'Calls to Unit are at 70 % of what it allows one address',

@@ -33,7 +33,7 @@ export class BridgeStack extends Stack {
     Tags.of(this).add('stage', stage.name);
 
     const table = new IdMappingTable(this, 'IdMapping', { deletionProtection: stage.deletionProtection });
-    const secrets = new VendorSecrets(this, 'Secrets');
+    const secrets = new VendorSecrets(this, 'Secrets', stage);
     const make = (name: FunctionName) =>
       new BridgeFunction(this, functionProfiles[name].id, { name, stage, bundles, table, secrets });
     const functions = {
@@ -67,6 +67,12 @@ export class BridgeStack extends Stack {
     this.output('UnitEventsTokenSecretArn', secrets.unitOrgTokenArns.events, 'Fill: Unit org token');
     this.output('UnitContactTokenSecretArn', secrets.unitOrgTokenArns.contact, 'Fill: Unit org token');
     this.output('UnitWebhookSecretArn', secrets.unitWebhookTokenArn, 'Fill: token of the Unit webhook');
+    if (secrets.originSecretArn !== undefined)
+      this.output(
+        'OriginSecretArn',
+        secrets.originSecretArn,
+        'Generated: CloudFront sends it as x-origin-secret',
+      );
     this.output('HashKeySecretArn', secrets.hashKeyArn, 'Generated: never change or delete it');
   }
 

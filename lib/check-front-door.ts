@@ -5,7 +5,19 @@ export function* frontDoorFaults(stage: Stage): Generator<string> {
   yield* placeFaults(stage);
   if (stage.closeAwsEndpoint === true && stage.customDomain === undefined)
     yield 'closeAwsEndpoint must be false without customDomain: the API would have no address';
-  if (stage.trustedProxy === 'cloudfront' && stage.closeAwsEndpoint !== true)
+  yield* proxyFaults(stage);
+}
+
+/** Both names lead to the same API: CloudFront calls the one, and everybody else calls CloudFront. */
+function* proxyFaults(stage: Stage): Generator<string> {
+  const { trustedProxy, cloudFrontDomain, customDomain, closeAwsEndpoint } = stage;
+  if (cloudFrontDomain !== undefined && !/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(cloudFrontDomain))
+    yield 'cloudFrontDomain must be the bare host name that clients and Unit call';
+  if (cloudFrontDomain !== undefined && cloudFrontDomain === customDomain?.name)
+    yield 'cloudFrontDomain must not be customDomain.name, which CloudFront itself calls';
+  if (trustedProxy === 'none') return;
+  if (cloudFrontDomain === undefined) yield 'cloudFrontDomain must be set where trustedProxy is cloudfront';
+  if (closeAwsEndpoint !== true)
     yield 'closeAwsEndpoint must be true where trustedProxy is cloudfront: AWS’s address would be a way around it';
 }
 

@@ -16,6 +16,7 @@ export function exampleFaults(stage: Stage): readonly string[] {
     passkeyDomain,
     problemTypeBaseUrl,
     'customDomain.name': stage.customDomain?.name ?? '',
+    cloudFrontDomain: stage.cloudFrontDomain ?? '',
     alarmEmail: alarmEmail ?? '',
   };
   const examples = Object.entries(values).filter(([, value]) => isExample(value));

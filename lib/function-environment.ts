@@ -2,7 +2,7 @@
 import type { FunctionName } from '../functions/contract/routes.ts';
 import { functionSettings, type SettingName, type UnitOrgTokenJob } from '../functions/contract/settings.ts';
 import type { IdMappingTable } from './id-mapping-table.ts';
-import type { Stage } from './stages.ts';
+import { publicNameOf, type Stage } from './stages.ts';
 import type { VendorSecrets } from './vendor-secrets.ts';
 
 export interface FunctionEnvironmentProps {
@@ -24,8 +24,8 @@ const issuersOf = ({ stytchProjectId, stytchCustomDomain }: Stage): readonly str
 ];
 
 /** While AWS's own address is open, Unit may still call that. */
-const webhookHostOf = ({ customDomain, closeAwsEndpoint }: Stage): string =>
-  customDomain === undefined || closeAwsEndpoint !== true ? 'any' : customDomain.name;
+const webhookHostOf = (stage: Stage): string =>
+  stage.closeAwsEndpoint === true ? (publicNameOf(stage) ?? 'any') : 'any';
 
 interface Settings {
   readonly settings: readonly SettingName[];
@@ -59,6 +59,7 @@ export function functionEnvironment(
     SESSION_IDLE_SECONDS: String(stage.session.idleSeconds),
     SESSION_MAX_SECONDS: String(stage.session.maxSeconds),
     TRUSTED_PROXY: stage.trustedProxy,
+    ORIGIN_SECRET_ARN: stage.trustedProxy === 'none' ? 'none' : secrets.originSecretArn,
     TOKEN_POLICY: stage.tokenPolicy,
     LIMITS: JSON.stringify(stage.limits),
   };
@@ -69,6 +70,8 @@ export function functionEnvironment(
   });
   return {
     variables: Object.fromEntries(entries),
-    secretArns: entries.filter(([setting]) => setting.endsWith('_SECRET_ARN')).map(([, arn]) => arn),
+    secretArns: entries
+      .filter(([setting, value]) => setting.endsWith('_SECRET_ARN') && value !== 'none')
+      .map(([, arn]) => arn),
   };
 }

@@ -18,7 +18,7 @@ import { Construct } from 'constructs';
 import { type FunctionName, type Route, routes } from '../functions/contract/routes.ts';
 import type { BridgeFunction } from './bridge-function.ts';
 import { logRemovalOf } from './log-removal.ts';
-import type { Stage } from './stages.ts';
+import { publicNameOf, type Stage } from './stages.ts';
 
 export interface PublicApiProps {
   readonly stage: Stage;
@@ -45,7 +45,8 @@ export class PublicApi extends Construct {
       ...(stage.allowedOrigins.length > 0 && { corsPreflight: cors(stage) }),
     });
     const { customDomain } = stage;
-    this.url = customDomain === undefined ? this.api.apiEndpoint : `https://${customDomain.name}`;
+    const name = publicNameOf(stage);
+    this.url = name === undefined ? this.api.apiEndpoint : `https://${name}`;
     this.accessLogs = new LogGroup(this, 'AccessLogs', {
       retention: stage.logRetentionDays,
       removalPolicy: logRemovalOf(stage),

@@ -52,8 +52,16 @@ export interface Stage {
   readonly deletionProtection: boolean;
   /** Gets every alarm. @default - alarms change state and tell nobody */
   readonly alarmEmail?: string;
-  /** What stands in front of the gateway, and so where the caller's address is read from. */
+  /**
+   * What stands in front of the gateway, and so where the caller's address is read from. With `cloudfront` every request
+   * has to bring the origin secret.
+   */
   readonly trustedProxy: 'none' | 'cloudfront';
+  /**
+   * The name of CloudFront that clients and Unit call once it is trusted. With it the stack generates the origin secret,
+   * for CloudFront to have before. @default - no CloudFront
+   */
+  readonly cloudFrontDomain?: string;
   /** `sampled` is Lambda's own fixed rate: one request a second and 5 % of the rest. */
   readonly tracing: 'sampled' | 'off';
   /** A domain of the stage's own, with its certificate in ACM of the same region. @default - AWS's own address */
@@ -69,6 +77,10 @@ export interface Stage {
 
 /** How many calls a minute Unit allows an address of this stage. */
 export const unitCallsPerMinuteOf = ({ unitCallsPerMinute = 1000 }: Stage): number => unitCallsPerMinute;
+
+/** The name that clients and Unit call; undefined where it is the one that AWS gives. */
+export const publicNameOf = ({ trustedProxy, cloudFrontDomain, customDomain }: Stage): string | undefined =>
+  trustedProxy === 'cloudfront' ? cloudFrontDomain : customDomain?.name;
 
 /** The name of a stage's stack. */
 export const stackNameOf = (stage: string): string => `StytchUnitBridge-${stage}`;

@@ -3,15 +3,18 @@ import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { UnitOrgTokenJob } from '../functions/contract/settings.ts';
+import type { Stage } from './stages.ts';
 
-/** What the vendors gave us, one Unit org token per job, and the one key that is our own. */
+/** What the vendors gave us, one Unit org token per job, and what is our own. */
 export class VendorSecrets extends Construct {
   readonly stytchSecretArn: string;
   readonly unitOrgTokenArns: Readonly<Record<UnitOrgTokenJob, string>>;
   readonly unitWebhookTokenArn: string;
   readonly hashKeyArn: string;
+  /** What CloudFront proves itself by; undefined in a stage without one. */
+  readonly originSecretArn: string | undefined;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { cloudFrontDomain }: Pick<Stage, 'cloudFrontDomain'>) {
     super(scope, id);
     this.stytchSecretArn = this.emptySecret('Stytch', 'Secret of the Stytch project');
     this.unitOrgTokenArns = {
@@ -24,7 +27,14 @@ export class VendorSecrets extends Construct {
       contact: this.emptySecret('UnitContact', 'Unit org token: customers'),
     };
     this.unitWebhookTokenArn = this.emptySecret('UnitWebhook', 'Token that signs the Unit webhook');
-    this.hashKeyArn = this.hashKey();
+    this.hashKeyArn = this.generated(
+      'HashKey',
+      'Generated key of the hashes in the table. Never change or delete it',
+    );
+    this.originSecretArn =
+      cloudFrontDomain === undefined
+        ? undefined
+        : this.generated('Origin', 'Generated: CloudFront sends it to the gateway as x-origin-secret');
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:
@@ -37,10 +47,10 @@ export class VendorSecrets extends Construct {
     return new CfnSecret(this, id, { description }).ref;
   }
 
-  private hashKey(): string {
-    const secret = new CfnSecret(this, 'HashKey', {
-      description: 'Generated key of the hashes in the table. Never change or delete it',
-      // CloudFormation makes a new key when any of these properties changes.
+  private generated(id: string, description: string): string {
+    const secret = new CfnSecret(this, id, {
+      description,
+      // CloudFormation makes a new value when any of these properties changes.
       generateSecretString: {
         secretStringTemplate: '{}',
         generateStringKey: 'value',

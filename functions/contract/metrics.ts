@@ -17,6 +17,7 @@ export const metricNames = [
   'StepUpsAsked',
   'StepUps',
   'RateLimited',
+  'RequestsPastProxy',
   'SendsSwallowed',
   'StytchCalls',
   'StytchFailures',
@@ -111,6 +112,7 @@ function ofRefusal({ route, errorCode, reason, provider }: LogFields): readonly 
       ...(errorCode === 'insufficient_user_authentication' ? ([['StepUpsAsked', 1]] as const) : []),
       ...(errorCode === 'rate_limited' ? ([['RateLimited', 1]] as const) : []),
       ...(isExchange ? ([['ExchangesRefused', 1]] as const) : []),
+      ...(String(reason).startsWith('origin_secret_') ? ([['RequestsPastProxy', 1]] as const) : []),
       // Without any it is a stranger; with a wrong one it may be Unit, and every event is lost.
       ...(errorCode === 'invalid_signature' && reason === 'wrong'
         ? ([['WebhookSignaturesRefused', 1]] as const)

@@ -22,6 +22,7 @@ export const settingNames = [
   'SESSION_IDLE_SECONDS',
   'SESSION_MAX_SECONDS',
   'TRUSTED_PROXY',
+  'ORIGIN_SECRET_ARN',
   'TOKEN_POLICY',
   'LIMITS',
 ] as const;
@@ -41,13 +42,15 @@ const everyFunction = [
   'PROBLEM_TYPE_BASE_URL',
   'ID_MAPPING_TABLE_NAME',
 ] as const;
+/** Of every function behind the gateway. */
+const frontDoor = ['TRUSTED_PROXY', 'ORIGIN_SECRET_ARN'] as const;
 const stytch = [
   'STYTCH_PROJECT_ID',
   'STYTCH_BASE_URL',
   'STYTCH_ISSUERS',
   'STYTCH_SECRET_ARN',
   'HASH_KEY_SECRET_ARN',
-  'TRUSTED_PROXY',
+  ...frontDoor,
   'LIMITS',
   'SESSION_TRANSPORT',
   'ALLOWED_ORIGINS',
@@ -68,7 +71,7 @@ export const functionSettings = {
   },
   token: { settings: [...everyFunction, ...stytch, ...unit, 'TOKEN_POLICY'], unitOrgToken: 'exchange' },
   'unit-webhook': {
-    settings: [...everyFunction, ...unit, 'HASH_KEY_SECRET_ARN', 'UNIT_WEBHOOK_SECRET_ARN'],
+    settings: [...everyFunction, ...frontDoor, ...unit, 'HASH_KEY_SECRET_ARN', 'UNIT_WEBHOOK_SECRET_ARN'],
     unitOrgToken: 'events',
   },
   reconcile: {

@@ -13,10 +13,12 @@ import { loadTokenPolicy } from '../adapters/token-policy.ts';
 import { createUnitTransport } from '../adapters/unit/transport.ts';
 import { type Config, readConfig, stageName } from '../config.ts';
 import type { FunctionName } from '../contract/route.ts';
+import type { SettingName } from '../contract/settings.ts';
 import type { GatePorts } from '../core/factors/gate.ts';
 import type { Clock } from '../core/ports.ts';
 import { callerOf } from '../http/caller.ts';
 import type { IncomingRequest } from '../http/event.ts';
+import { behindCloudFront, openDoor } from '../http/front-door.ts';
 import { log as lines } from '../http/log.ts';
 import { createMeter } from '../http/metrics.ts';
 import type { Runtime } from '../http/serve.ts';
@@ -38,13 +40,7 @@ export function createBase(name: FunctionName) {
   const config = once((): Config => readConfig(name));
   const { log, publish } = createMeter(lines, stageName);
   const secretsManager = once(() => new SecretsManagerClient(awsClient));
-  const secret = (
-    setting:
-      | 'HASH_KEY_SECRET_ARN'
-      | 'STYTCH_SECRET_ARN'
-      | 'UNIT_ORG_TOKEN_SECRET_ARN'
-      | 'UNIT_WEBHOOK_SECRET_ARN',
-  ) =>
+  const secret = (setting: Extract<SettingName, `${string}_SECRET_ARN`>) =>
     once(() => {
       const arn = config().get(setting);
       return createSecret(secretsManager(), arn, clock);
@@ -52,6 +48,9 @@ export function createBase(name: FunctionName) {
   const hashKey = secret('HASH_KEY_SECRET_ARN');
   const stytchSecret = secret('STYTCH_SECRET_ARN');
   const unitOrgToken = secret('UNIT_ORG_TOKEN_SECRET_ARN');
+  const originSecret = secret('ORIGIN_SECRET_ARN');
+  const isProxied = () => config().get('TRUSTED_PROXY') === 'cloudfront';
+  const frontDoor = once(() => (isProxied() ? behindCloudFront(originSecret()) : openDoor));
 
   const hashes = once(() => createHashes(hashKey()));
   const store = once(() => createStore(new DynamoDBClient(awsClient), config().get('ID_MAPPING_TABLE_NAME')));
@@ -91,6 +90,7 @@ export function createBase(name: FunctionName) {
     caller: (incoming: IncomingRequest) => callerOf(incoming, config().get('TRUSTED_PROXY')),
     runtime: {
       jwts: async () => jwts(),
+      frontDoor: async (incoming) => frontDoor()(incoming),
       problemTypeBaseUrl: () => config().get('PROBLEM_TYPE_BASE_URL'),
       sessionTransport: () => config().get('SESSION_TRANSPORT'),
       allowedOrigins: () => config().get('ALLOWED_ORIGINS'),
@@ -100,7 +100,8 @@ export function createBase(name: FunctionName) {
 
     /** Loads keys, secrets and code ahead of the first request, side by side; a failure waits for that request. */
     async warm(...work: readonly (() => unknown)[]): Promise<void> {
-      await Promise.allSettled(work.map(async (one) => one()));
+      const door = () => isProxied() && originSecret().read();
+      await Promise.allSettled([door, ...work].map(async (one) => one()));
     },
     warming: {
       keys: () => keySet().warm(),

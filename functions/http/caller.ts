@@ -9,7 +9,7 @@ export interface Caller {
 
 /**
  * The caller's address (ASVS A4.1.3). Behind CloudFront the gateway sees an edge; CloudFront sets the viewer's address
- * over whatever the viewer sent, and the gateway's own endpoint must then be closed.
+ * over whatever the viewer sent, and front-door.ts has let nobody in who came past it.
  */
 export function callerOf(
   { sourceIp, header }: Pick<IncomingRequest, 'sourceIp' | 'header'>,

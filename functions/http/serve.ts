@@ -6,11 +6,14 @@ import { ServiceError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { Door, Endpoint } from './endpoint.ts';
 import { type IncomingRequest, readEvent } from './event.ts';
+import type { FrontDoor } from './front-door.ts';
 import { traceOf, withRequestId } from './log.ts';
 import { requireOwnOrigin } from './origin.ts';
 import { answer, type HttpAnswer, problem } from './respond.ts';
 
 export interface Runtime extends Door {
+  /** Asked before anything else. */
+  readonly frontDoor: FrontDoor;
   readonly allowedOrigins: () => readonly string[];
   readonly problemTypeBaseUrl: () => string;
   readonly log: Log;
@@ -48,6 +51,7 @@ async function respond(
   incoming: IncomingRequest,
   context: Context,
 ): Promise<HttpAnswer> {
+  await runtime.frontDoor(incoming);
   const found = endpoints.find(({ route }) => `${route.method} ${route.path}` === incoming.routeKey);
   if (found === undefined) throw unrouted(endpoints, incoming.routeKey);
   const { route } = found;

@@ -23,6 +23,8 @@ function depsAt(url: string): ReturnType<typeof createBase> {
   Object.assign(process.env, {
     STAGE: 'dev',
     VENDOR_ENVIRONMENT: 'test',
+    TRUSTED_PROXY: 'none',
+    ORIGIN_SECRET_ARN: 'none',
     PROBLEM_TYPE_BASE_URL: 'https://docs.bank.example/problems/',
     ID_MAPPING_TABLE_NAME: 'IdMapping',
     UNIT_BASE_URL: 'http://127.0.0.1:1',

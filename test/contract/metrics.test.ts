@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { metricNames, metricsOf } from '../../functions/contract/metrics.ts';
+import type { LogFields } from '../../functions/core/ports.ts';
 
 const exchange = 'POST /v1/token';
 const refused = (errorCode: string, provider: string | null = null, route = exchange) => ({
@@ -173,6 +174,12 @@ describe('S7 the metrics that a log record stands for', () => {
       { ...refused('invalid_signature', null, 'POST /webhooks/unit'), reason: 'missing' },
       {},
     ],
+    ...['origin_secret_missing', 'origin_secret_wrong'].map((reason): [string, string, LogFields, object] => [
+      `a request past CloudFront: ${reason}`,
+      'request.refused',
+      { ...refused('not_found', null, 'POST /v1/signup'), reason },
+      { RequestsPastProxy: 1 },
+    ]),
     ['an event applied', 'unit_webhook.applied', { outcome: 'settled' }, {}],
     [
       'an event that failed',

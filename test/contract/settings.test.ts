@@ -20,6 +20,7 @@ describe('S6, A13.3.2 A function reads the settings that it needs and no others'
     ['STYTCH_SECRET_ARN', ['signup', 'step-up', 'application', 'token']],
     ['UNIT_WEBHOOK_SECRET_ARN', ['unit-webhook']],
     ['UNIT_ORG_TOKEN_SECRET_ARN', ['step-up', 'application', 'token', 'unit-webhook', 'reconcile']],
+    ['ORIGIN_SECRET_ARN', ['signup', 'step-up', 'application', 'token', 'unit-webhook']],
     ['HASH_KEY_SECRET_ARN', ['signup', 'step-up', 'application', 'token', 'unit-webhook', 'reconcile']],
   ])('E5 the secret behind %s is read by %j alone', (setting, names) => {
     expect(readBy(setting)).toEqual(names);

@@ -28,6 +28,7 @@ const good: Readonly<Record<string, string>> = {
   SESSION_IDLE_SECONDS: '3600',
   SESSION_MAX_SECONDS: '43200',
   TRUSTED_PROXY: 'none',
+  ORIGIN_SECRET_ARN: 'none',
   TOKEN_POLICY: 'default',
   LIMITS: JSON.stringify(defaultLimits),
 };
@@ -82,6 +83,7 @@ describe('the settings of a function', () => {
     ['UNIT_ORG_TOKEN_SECRET_ARN', 'v2.public.an-org-token'],
     ['PROBLEM_TYPE_BASE_URL', 'not a URL'],
     ['TRUSTED_PROXY', 'x-forwarded-for'],
+    ['ORIGIN_SECRET_ARN', 'the-origin-secret-itself'],
     ['LIMITS', 'no JSON'],
     ['LIMITS', '{}'],
     ['LIMITS', JSON.stringify({ ...defaultLimits, sendsPerAddress: { max: -1, windowSeconds: 60 } })],
@@ -108,6 +110,16 @@ describe('the settings of a function', () => {
     ['SESSION_MAX_SECONDS', '60 '],
   ])('are refused when they make no sense: %s = %s', (name, value) => {
     expect(faults({ [name]: value }, 'signup')).toBe(`server_error settings: ${name}`);
+  });
+
+  it.each([
+    ['cloudfront', 'none', 'server_error settings: TRUSTED_PROXY (and its secret)'],
+    ['none', arn('Origin'), 'server_error settings: TRUSTED_PROXY (and its secret)'],
+    ['cloudfront', arn('Origin'), ''],
+    ['none', 'none', ''],
+  ])('A4.1.3 trust a proxy by its secret alone: %s, %s', (proxy, secret, told) => {
+    for (const name of ['signup', 'token', 'unit-webhook'])
+      expect(faults({ TRUSTED_PROXY: proxy, ORIGIN_SECRET_ARN: secret }, name)).toBe(told);
   });
 
   it.each(['', 'https://api.bank.example', 'api.bank.example/webhooks', 'bank', 'api.bank.example:443'])(

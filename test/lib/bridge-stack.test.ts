@@ -48,6 +48,7 @@ const parsed: { readonly context: Record<string, unknown> } = JSON.parse(readFil
 let dev: Template;
 let prod: Template;
 let full: Template;
+let proxied: Template;
 
 /** Prod with every option that is off by default, and without those that are on. */
 const fullStage: Stage = {
@@ -65,6 +66,14 @@ const fullStage: Stage = {
   closeAwsEndpoint: true,
 };
 
+/** As full, with CloudFront in front of it. */
+const proxiedStage: Stage = {
+  ...fullStage,
+  name: 'proxied',
+  trustedProxy: 'cloudfront',
+  cloudFrontDomain: 'front.bank.example',
+};
+
 function synthesize(stage: Stage): Template {
   const app = new App({ context: parsed.context, builtinCloudFormationValidation: false });
   new BridgeStack(app, `StytchUnitBridge-${stage.name}`, { stage, bundles });
@@ -79,6 +88,7 @@ beforeAll(() => {
   dev = synthesize(stages.dev);
   prod = synthesize(stages.prod);
   full = synthesize(fullStage);
+  proxied = synthesize(proxiedStage);
 });
 afterAll(() => rmSync(bundles, { recursive: true }));
 
@@ -299,6 +309,7 @@ describe('each function', () => {
       STYTCH_SECRET_ARN: { Ref: secretIds.Stytch },
       HASH_KEY_SECRET_ARN: { Ref: secretIds.HashKey },
       TRUSTED_PROXY: 'none',
+      ORIGIN_SECRET_ARN: 'none',
       LIMITS: JSON.stringify(stages.prod.limits),
       SESSION_TRANSPORT: 'body',
       ALLOWED_ORIGINS: '["https://app.bank.example"]',
@@ -330,21 +341,29 @@ describe("each function's role", () => {
       expect(ofType(dev, `AWS::IAM::${type}`)).toEqual([]);
   });
 
-  it.each(functionNames)('S6 of %s allows exactly what its profile and its settings name', (name) => {
+  it.each(
+    functionNames.flatMap((name): [FunctionName, string, () => Template][] => [
+      [name, 'dev', () => dev],
+      [name, 'proxied', () => proxied],
+    ]),
+  )('S6 of %s in %s allows exactly what its profile and its settings name', (name, stage, template) => {
     const profile: FunctionProfile = functionProfiles[name];
-    const logGroup = functionOf(dev, name)[1].LoggingConfig?.LogGroup.Ref;
-    const secrets = Object.entries(variablesOf(dev, name)).filter(([key]) => key.endsWith('_SECRET_ARN'));
+    const logGroup = functionOf(template(), name)[1].LoggingConfig?.LogGroup.Ref;
+    const secrets = Object.entries(variablesOf(template(), name)).filter(
+      ([key, value]) => key.endsWith('_SECRET_ARN') && value !== 'none',
+    );
     const expected: [string, unknown][] = [
       ['logs:CreateLogStream', { 'Fn::GetAtt': [logGroup, 'Arn'] }],
       ['logs:PutLogEvents', { 'Fn::GetAtt': [logGroup, 'Arn'] }],
       ...profile.tableActions.map((action): [string, unknown] => [`dynamodb:${action}`, tableArn]),
       ...secrets.map(([, arn]): [string, unknown] => ['secretsmanager:GetSecretValue', arn]),
-      ['xray:PutTelemetryRecords', '*'],
-      ['xray:PutTraceSegments', '*'],
+      ...(stage === 'dev' ? ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] : []).map(
+        (action): [string, unknown] => [action, '*'],
+      ),
     ];
     if (profile.readsUnsettled)
       expected.push(['dynamodb:Query', { 'Fn::Join': ['', [tableArn, '/index/unsettled']] }]);
-    const allowed = statementsOf(dev, name).flatMap(({ Effect, Action, Resource }) => {
+    const allowed = statementsOf(template(), name).flatMap(({ Effect, Action, Resource }) => {
       expect(Effect).toBe('Allow');
       return listOf(Action).flatMap((action) => listOf(Resource).map((it) => JSON.stringify([action, it])));
     });
@@ -371,6 +390,9 @@ const secretIds = {
   HashKey: 'SecretsHashKey3E833951',
 };
 
+/** Only behind CloudFront. */
+const originSecret = 'SecretsOrigin6E3C3F1E';
+
 describe('the secrets', () => {
   it('E1 of the vendors have no value and no generator', () => {
     const { HashKey, ...vendors } = secretIds;
@@ -381,7 +403,8 @@ describe('the secrets', () => {
 
   it('E1 leave no value in the template and are never resolved into it', () => {
     const value = /"SecretString"|\{\{resolve:|secret-(test|live)-|NoEcho/;
-    for (const template of [dev, prod, full]) expect(JSON.stringify(template).match(value)).toBeNull();
+    for (const template of [dev, prod, full, proxied])
+      expect(JSON.stringify(template).match(value)).toBeNull();
   });
 
   // CloudFormation makes a new key, and every stored hash is lost, when one of these properties changes.
@@ -396,6 +419,41 @@ describe('the secrets', () => {
       PasswordLength: 64,
       ExcludePunctuation: true,
     });
+  });
+
+  it('A4.1.3 make one more behind CloudFront, from frozen properties, kept like the hash key', () => {
+    const added = proxied.Resources[originSecret];
+    const hashKey = proxied.Resources[secretIds.HashKey];
+    expect(added).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(added?.Properties.GenerateSecretString).toEqual(hashKey?.Properties.GenerateSecretString);
+    expect(proxied.Outputs['OriginSecretArn']?.Value).toEqual({ Ref: originSecret });
+    for (const template of [dev, prod, full]) {
+      expect(Object.keys(template.Resources).filter((id) => id.startsWith('SecretsOrigin'))).toEqual([]);
+      expect(template.Outputs).not.toHaveProperty('OriginSecretArn');
+    }
+  });
+
+  it('A4.1.3 make it before CloudFront is trusted, for CloudFront to have, and nothing else of that', () => {
+    const prepared = synthesize({ ...proxiedStage, trustedProxy: 'none' });
+    expect(prepared.Resources[originSecret]).toEqual(proxied.Resources[originSecret]);
+    expect(prepared.Outputs['ApiUrl']?.Value).toBe('https://api.bank.example');
+    expect(variablesOf(prepared, 'reconcile')['UNIT_WEBHOOK_HOST']).toBe('api.bank.example');
+    for (const name of functionNames) {
+      expect(variablesOf(prepared, name)['ORIGIN_SECRET_ARN'] ?? 'none').toBe('none');
+      expect(JSON.stringify(statementsOf(prepared, name))).not.toContain(originSecret);
+    }
+  });
+
+  it('A4.1.3 let every function behind the gateway read the origin secret, the webhook’s too, and no other', () => {
+    for (const name of functionNames) {
+      const isBehind = httpFunctions.includes(name);
+      const { TRUSTED_PROXY, ORIGIN_SECRET_ARN } = variablesOf(proxied, name);
+      expect([TRUSTED_PROXY, ORIGIN_SECRET_ARN]).toEqual(
+        isBehind ? ['cloudfront', { Ref: originSecret }] : [undefined, undefined],
+      );
+      expect(JSON.stringify(statementsOf(proxied, name)).includes(originSecret)).toBe(isBehind);
+    }
+    expect(httpFunctions).toContain('unit-webhook');
   });
 
   it.each<[FunctionName, string]>([
@@ -676,6 +734,22 @@ describe('the stack', () => {
     expect(ids.map(([id]) => id)).toEqual([table, ...Object.values(secretIds), 'PublicApiHttpApi09DB661E']);
   });
 
+  it('S4 has the same ids behind CloudFront, and one more', () => {
+    const ids = Object.entries(proxied.Resources).filter(([, { Type }]) => stateful.includes(Type));
+    const secrets = [...Object.values(secretIds), originSecret];
+    expect(ids.map(([id]) => id)).toEqual([table, ...secrets, 'PublicApiHttpApi09DB661E']);
+  });
+
+  it('O9 tells the name of CloudFront to clients and Unit, and to CloudFront the one behind it', () => {
+    const valueOf = (output: string) => proxied.Outputs[output]?.Value;
+    expect(valueOf('ApiUrl')).toBe('https://front.bank.example');
+    expect(valueOf('UnitWebhookUrl')).toBe('https://front.bank.example/webhooks/unit');
+    expect(only(proxied, 'AWS::ApiGatewayV2::DomainName').Properties).toMatchObject({
+      DomainName: 'api.bank.example',
+    });
+    expect(variablesOf(proxied, 'reconcile')['UNIT_WEBHOOK_HOST']).toBe('front.bank.example');
+  });
+
   it.each<[string, () => Template]>([
     ['dev', () => dev],
     ['prod', () => prod],
@@ -843,7 +917,7 @@ describe('the checks of every synth', () => {
   let report: ValidationReport;
 
   beforeAll(() => {
-    for (const stage of [...Object.values(stages), fullStage])
+    for (const stage of [...Object.values(stages), fullStage, proxiedStage])
       new BridgeStack(app, `StytchUnitBridge-${stage.name}`, { stage, bundles });
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     report = JSON.parse(readFileSync(path.join(app.synth().directory, 'validation-report.json'), 'utf8'));

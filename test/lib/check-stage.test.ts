@@ -16,6 +16,13 @@ const ownDomain = {
   certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/6f2c1d4e-9b7a-4c55-8f3e-1a2b3c4d5e6f',
 };
 
+const proxied: Partial<Stage> = {
+  trustedProxy: 'cloudfront',
+  cloudFrontDomain: 'front.bank.example',
+  customDomain: ownDomain,
+  closeAwsEndpoint: true,
+};
+
 const throttled = (routes: object): Stage['throttles'] => ({ rate: 10, burst: 50, routes });
 
 const faultyStages: readonly [field: string, base: Stage, change: Partial<Stage>][] = [
@@ -74,6 +81,11 @@ const faultyStages: readonly [field: string, base: Stage, change: Partial<Stage>
   ],
   ['closeAwsEndpoint', stages.prod, { closeAwsEndpoint: true }],
   ['closeAwsEndpoint', stages.prod, { trustedProxy: 'cloudfront', customDomain: ownDomain }],
+  ['closeAwsEndpoint', stages.prod, { ...proxied, closeAwsEndpoint: false }],
+  ['cloudFrontDomain', stages.prod, { trustedProxy: 'cloudfront' }],
+  ['cloudFrontDomain', stages.prod, { cloudFrontDomain: 'front' }],
+  ['cloudFrontDomain', stages.prod, { ...proxied, cloudFrontDomain: 'https://api.bank.example' }],
+  ['cloudFrontDomain', stages.prod, { ...proxied, cloudFrontDomain: ownDomain.name }],
   ['account', stages.prod, { account: '12345', region: 'us-east-1' }],
   ['region', stages.prod, { account: '111122223333', region: 'Virginia' }],
   ['region', stages.prod, { account: '111122223333' }],
@@ -234,6 +246,11 @@ describe('the check of a stage', () => {
     const place = { account: '111122223333', region: 'us-east-1' };
     expect(faultOf({ ...stages.prod, ...place, customDomain: ownDomain })).toBe('no fault');
     expect(faultOf({ ...stages.prod, region: 'us-gov-west-1', account: '111122223333' })).toBe('no fault');
+  });
+
+  it('lets CloudFront stand in front of a domain that it alone calls', () => {
+    expect(faultOf({ ...stages.prod, ...proxied })).toBe('no fault');
+    expect(faultOf({ ...stages.prod, ...proxied, trustedProxy: 'none' })).toBe('no fault');
   });
 
   it('lets logs be kept for as long as CloudWatch can', () => {

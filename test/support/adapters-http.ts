@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { LogFields, SessionJwts } from '../../functions/core/ports.ts';
 import type { Session } from '../../functions/core/session/session.ts';
 import { type IncomingRequest, readEvent } from '../../functions/http/event.ts';
+import { openDoor } from '../../functions/http/front-door.ts';
 import type { HttpAnswer } from '../../functions/http/respond.ts';
 import type { Runtime } from '../../functions/http/serve.ts';
 
@@ -113,6 +114,7 @@ export function runtimeOf(changes: Partial<Runtime> = {}): RuntimeBench {
     jwts: async () => jwts,
     sessionTransport: () => 'body',
     allowedOrigins: () => ['https://app.bank.example'],
+    frontDoor: openDoor,
     problemTypeBaseUrl: () => TYPE_BASE,
     log: { record: (code, fields) => lines.push({ code, fields }) },
     publish: () => lines.push({ code: 'published', fields: {} }),
