@@ -33,7 +33,7 @@ export async function startDeployedStage(world: World, port: number): Promise<De
   const account: Account = {
     stackName: stackNameOf(stages.dev.name),
     outputs: outputsOf(world),
-    stack: { status: 'UPDATE_COMPLETE', isProtected: false },
+    stack: { status: 'UPDATE_COMPLETE', isProtected: false, account: '000000000000' },
     limits: { concurrency: 1000 },
     caller: 'arn:aws:sts::000000000000:assumed-role/Ops/ada',
   };

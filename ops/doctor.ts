@@ -6,9 +6,10 @@ import { type Answer, runAt } from './base/cli.ts';
 import { isOfOneEnvironment, outputOf } from './base/place.ts';
 import { createStageDesk, type StageDesk } from './base/stage-desk.ts';
 import { misuse, refusal } from './base/stop.ts';
-import { examine, examineWebhook, webhookToken } from './doctor/examine.ts';
+import { examine, examineWebhook } from './doctor/examine.ts';
 import { countOf, type Finding, type Severity, sorted } from './doctor/finding.ts';
 import type { Step } from './doctor/webhooks.ts';
+import { fillCommand, readStored } from './secrets/stored.ts';
 
 const shape = { fix: z._default(z.boolean(), false) };
 const shaped = z.object(shape);
@@ -32,6 +33,13 @@ async function doctor(desk: StageDesk, { fix }: z.infer<typeof shaped>): Promise
     return answerOf([...general, ...webhook.findings], { steps: webhook.steps });
   }
   await desk.confirm(`Change the webhooks at Unit for stage ${desk.stage}?`);
+  const { steps } = await examineWebhook(desk, token);
+  if (JSON.stringify(steps) !== JSON.stringify(webhook.steps)) {
+    throw refusal(
+      'changed_meanwhile',
+      'The webhooks at Unit have changed meanwhile: nothing was done. Run it again.',
+    );
+  }
   await apply(desk, createUnitOrg(place.unitUrl, token), webhook.steps);
   const after = await examineWebhook(desk, token);
   show(desk, after.findings);
@@ -45,11 +53,11 @@ const wordsOf = (step: Step): string =>
 async function apply(desk: StageDesk, unit: UnitOrg, steps: readonly Step[]): Promise<void> {
   const { output, stage, stack } = desk;
   const url = outputOf(stage, stack.outputs, 'UnitWebhookUrl');
-  const token = await webhookToken(desk);
-  if (token === null) {
+  const token = await readStored(desk, 'webhook');
+  if (typeof token === 'string') {
     throw refusal(
       'secret_empty',
-      `The webhook has no token yet: npm run secrets -- --stage ${stage} --only webhook --generate webhook --apply`,
+      `The token of the webhook is ${token}. First: ${fillCommand(stage, 'webhook')}`,
     );
   }
   for (const step of steps) {
@@ -66,7 +74,7 @@ async function apply(desk: StageDesk, unit: UnitOrg, steps: readonly Step[]): Pr
         break;
       case 'retire':
         // Unit deletes none, and the reconcile takes each with our path for ours.
-        await unit.disableWebhook(step.webhookId);
+        if (step.isEnabled) await unit.disableWebhook(step.webhookId);
         await unit.changeWebhook(step.webhookId, { url: `${url}/retired` });
         break;
     }

@@ -7,9 +7,10 @@ import { createStageDesk, type StageDesk } from './base/stage-desk.ts';
 import { misuse } from './base/stop.ts';
 import { catalog, secretNames } from './secrets/catalog.ts';
 import { endRotation } from './secrets/end-rotation.ts';
-import { collect, planFill, requireGood } from './secrets/fill.ts';
+import { collect, planFill, requireGood, writeAll } from './secrets/fill.ts';
 import { descriptors, generated, names } from './secrets/options.ts';
 import { isWorking, stateOf } from './secrets/state.ts';
+import { fixCommand } from './secrets/stored.ts';
 
 const shape = {
   check: z._default(z.boolean(), false),
@@ -26,7 +27,7 @@ type Options = z.infer<typeof shaped>;
 async function secrets(desk: StageDesk, options: Options): Promise<Answer> {
   checked(desk.place);
   if (options.check) return check(desk, options);
-  return options.endRotation ? endRotation(desk) : fill(desk, options);
+  return options.endRotation ? endRotation(desk, options.force) : fill(desk, options);
 }
 
 async function check(desk: StageDesk, { only }: Options): Promise<Answer> {
@@ -57,7 +58,7 @@ async function check(desk: StageDesk, { only }: Options): Promise<Answer> {
 }
 
 async function fill(desk: StageDesk, options: Options): Promise<Answer> {
-  const { output, place, vault } = desk;
+  const { output, place } = desk;
   const values = await collect(options);
   output.step('asking the vendors what they make of each value ...');
   const plan = await planFill(desk, values, options.previous);
@@ -78,14 +79,11 @@ async function fill(desk: StageDesk, options: Options): Promise<Answer> {
     return { outcome: 'planned', ...answer };
   }
   await desk.confirm(`Write ${changes.map(({ name }) => name).join(', ')} of stage ${desk.stage}?`);
-  for (const { name, arn, value } of changes) {
-    output.step(`${name} ...`);
-    await vault.write(arn, value);
-  }
+  await writeAll(desk, changes);
   output.say('Done. Running functions pick the new values up within 15 minutes, new ones at once.');
   if (changes.some(({ name }) => name === 'webhook')) {
     output.say(
-      `Unit must sign with the new token too: npm run doctor -- --stage ${desk.stage} --fix --apply`,
+      `Unit must sign with the new token too, once 15 minutes have passed: ${fixCommand(desk.stage)}`,
     );
   }
   return { outcome: 'done', operator: desk.operator(), ...answer };
@@ -114,7 +112,10 @@ await runAt(
         'keep the webhook token of now as the previous one: both count until --end-rotation',
       ),
       new Option('--end-rotation', 'let the previous webhook token go; asks for no value'),
-      new Option('--force', 'also an exchange token that can do more than exchange'),
+      new Option(
+        '--force',
+        'also an exchange token that can do more than exchange; also the end of a rotation that Unit may not have seen',
+      ),
     ],
     shape,
     examples: [

@@ -3,11 +3,14 @@ import { Option } from 'commander';
 import * as z from 'zod/mini';
 import { ServiceError } from '../functions/core/errors.ts';
 import { type Stage, stages } from '../lib/stages.ts';
+import { createVault } from './adapters/vault.ts';
 import { type Answer, runAt, type SharedOptions } from './base/cli.ts';
 import { readCredential } from './base/credentials.ts';
 import type { Output } from './base/output.ts';
 import { describeStack, outputOf } from './base/place.ts';
-import { misuse } from './base/stop.ts';
+import { misuse, Stop } from './base/stop.ts';
+import { catalog } from './secrets/catalog.ts';
+import { fillCommand } from './secrets/stored.ts';
 import { browserChecks } from './smoke/browser.ts';
 import {
   type AuthenticateHeader,
@@ -17,6 +20,7 @@ import {
   type Subject,
 } from './smoke/check.ts';
 import { createProbe } from './smoke/probe.ts';
+import { blindSpots, reachChecks } from './smoke/reach.ts';
 import { realChecks } from './smoke/real.ts';
 import { refusalChecks } from './smoke/refusals.ts';
 import { tlsCheck } from './smoke/tls.ts';
@@ -47,9 +51,16 @@ interface Desk {
   readonly stage: string | null;
   /** Of the stage; null without one. */
   readonly apiUrl: string | null;
+  readonly webhookToken: Subject['webhookToken'];
 }
 
-const checks: readonly Check[] = [tlsCheck, ...browserChecks, ...refusalChecks, ...realChecks];
+const checks: readonly Check[] = [
+  tlsCheck,
+  ...browserChecks,
+  ...refusalChecks,
+  ...reachChecks,
+  ...realChecks,
+];
 
 async function smoke(desk: Desk, options: Options): Promise<Answer> {
   const { output } = desk;
@@ -74,6 +85,7 @@ async function smoke(desk: Desk, options: Options): Promise<Answer> {
   if (latency !== null) {
     output.say(`Latency: median ${latency.medianMs} ms, slowest ${latency.slowestMs} ms.`);
   }
+  output.say(`Not looked at: ${blindSpots(subject).join('; ')}.`);
   output.say(`${count('ok')} ok, ${count('failed')} failed, ${count('skipped')} skipped.`);
   return {
     outcome: count('failed') === 0 ? 'done' : 'found_problems',
@@ -81,10 +93,11 @@ async function smoke(desk: Desk, options: Options): Promise<Answer> {
     authenticateHeader: header,
     latency,
     checks: done,
+    notLookedAt: blindSpots(subject),
   };
 }
 
-async function subjectOf({ apiUrl, stage }: Desk, options: Options): Promise<Subject> {
+async function subjectOf({ apiUrl, stage, webhookToken }: Desk, options: Options): Promise<Subject> {
   const base = options.apiUrl ?? apiUrl;
   if (base === null) throw misuse('Name the --stage or the --api-url.');
   const known = Object.values<Stage>(stages).find(({ name }) => name === stage);
@@ -97,6 +110,8 @@ async function subjectOf({ apiUrl, stage }: Desk, options: Options): Promise<Sub
     allowedOrigin,
     sendTo: options.sendTo ?? null,
     sessionJwt: jwt,
+    webhookToken,
+    problemTypeBaseUrl: known?.problemTypeBaseUrl ?? null,
   };
 }
 
@@ -127,16 +142,27 @@ function latencyOf(done: readonly Outcome[]) {
 }
 
 async function makeDesk({ stage }: SharedOptions, output: Output): Promise<Desk> {
-  if (stage === undefined) return { output, stage: null, apiUrl: null };
+  if (stage === undefined) return { output, stage: null, apiUrl: null, webhookToken: null };
   const { outputs } = await describeStack(stage);
-  return { output, stage, apiUrl: outputOf(stage, outputs, 'ApiUrl') };
+  const { held } = await createVault()
+    .read(outputOf(stage, outputs, catalog.webhook.output))
+    .catch((error: unknown) => {
+      if (!(error instanceof Stop)) throw error;
+      return { held: 'unreadable' } as const;
+    });
+  const remedy =
+    held === 'unreadable' ? 'you need secretsmanager:GetSecretValue on it' : fillCommand(stage, 'webhook');
+  const webhookToken =
+    typeof held === 'string' ? { fault: `the webhook token is ${held}: ${remedy}` } : { value: held.value };
+  return { output, stage, apiUrl: outputOf(stage, outputs, 'ApiUrl'), webhookToken };
 }
 
 await runAt(
   {
     name: 'smoke',
     description:
-      'After a deploy: TLS, headers, CORS, and every refusal that needs no user, seen from outside. Sends no mail and\n' +
+      'After a deploy: TLS, headers, CORS, every refusal that needs no user, and with --stage whether the parts behind are\n' +
+      'reached: a webhook is signed with the token of Secrets Manager, about nobody. Sends no mail and\n' +
       'makes no session unless told to.',
     isChanging: false,
     where: 'stage',

@@ -1,5 +1,6 @@
 // What a Unit org token may do, and the org's webhooks with everything that Unit shows of them.
 import * as z from 'zod/mini';
+import { isPassing } from '../../functions/adapters/outbound.ts';
 import type { Secret } from '../../functions/adapters/secrets.ts';
 import {
   createUnitTransport,
@@ -8,6 +9,7 @@ import {
   unreadable,
 } from '../../functions/adapters/unit/transport.ts';
 import { silentLog } from '../base/silent-log.ts';
+import { isPastScope, type Probe, probes } from './unit-scopes.ts';
 
 /** What Unit says of a token; `scopes` is null where Unit's answer does not tell them. */
 export interface TokenIdentity {
@@ -27,12 +29,18 @@ export interface Webhook {
   readonly subscriptionType: string;
 }
 
+export interface WebhookList {
+  readonly webhooks: readonly Webhook[];
+  /** False where Unit has more than anybody would page through. */
+  readonly isWhole: boolean;
+}
+
 export interface UnitOrg {
   /** Null when Unit refuses the token itself. @throws ServiceError, as all of these do */
   identity(): Promise<TokenIdentity | null>;
-  /** Whether a harmless call that needs the scope passes; null where it says nothing either way. */
-  hasScope(scope: string): Promise<boolean | null>;
-  webhooks(): Promise<readonly Webhook[]>;
+  /** What a harmless call that needs the scope says of it. */
+  tryScope(scope: string): Promise<'has' | 'lacks' | 'refused' | 'unknown'>;
+  webhooks(): Promise<WebhookList>;
   createWebhook(url: string, token: string): Promise<void>;
   changeWebhook(
     webhookId: string,
@@ -71,25 +79,6 @@ const CALL_MS = 5000;
 const READ_TRIES = 3;
 const PAGE = 200;
 const MOST_PAGES = 10;
-/** No id of Unit's is as long. */
-const NOBODY = '999999999999999999';
-
-type Probe = readonly ['GET' | 'POST' | 'PATCH', string];
-
-/** Reads one entry, or asks for a change that cannot be: no customer has that id, and the bodies are no request. */
-const probes: Readonly<Record<string, Probe>> = {
-  'customer-token-write': ['POST', `/customers/${NOBODY}/token`],
-  'applications-write': ['POST', '/applications'],
-  ...Object.fromEntries(
-    ['applications', 'customers', 'events', 'webhooks', 'accounts', 'cards', 'transactions', 'payments'].map(
-      (name): [string, Probe] => [name, ['GET', `/${name}?page[limit]=1`]],
-    ),
-  ),
-};
-
-/** The scopes whose presence can be found out without changing anything. */
-export const probedScopes: readonly string[] = Object.keys(probes);
-
 /** Calls one Unit host with one org token. */
 export function createUnitOrg(baseUrl: string, orgToken: Secret): UnitOrg {
   const unit = createUnitTransport(baseUrl, orgToken, silentLog);
@@ -128,25 +117,27 @@ export function createUnitOrg(baseUrl: string, orgToken: Secret): UnitOrg {
       throw toServiceError(reply);
     },
 
-    async hasScope(scope) {
+    async tryScope(scope) {
       const probe = probes[scope];
-      if (probe === undefined) return null;
+      if (probe === undefined) return 'unknown';
       const reply = await call('probe_scope', probe, probe[0] === 'GET' ? undefined : { data: {} });
-      if (reply.isOk) return true;
-      if (reply.status === 403) return false;
-      // Past the scope and stopped at the id or the body.
-      if (probe[0] !== 'GET' && [400, 404, 409, 422].includes(reply.status)) return true;
-      return null;
+      if (reply.isOk) return 'has';
+      if (reply.status === 401) return 'refused';
+      if (reply.status === 403) return 'lacks';
+      // Who is down or busy is asked again later, and has said nothing of the token.
+      if (isPassing(reply.status)) throw toServiceError(reply);
+      return probe[0] !== 'GET' && isPastScope(reply) ? 'has' : 'unknown';
     },
 
     async webhooks() {
       const found: Webhook[] = [];
       for (let pages = 0; pages < MOST_PAGES; pages += 1) {
-        const entries = await page(pages * PAGE);
+        const entries = await page(found.length);
         found.push(...entries);
-        if (entries.length < PAGE) break;
+        // A page may be shorter than was asked for: the end is one without entries.
+        if (entries.length === 0) return { webhooks: found, isWhole: true };
       }
-      return found;
+      return { webhooks: found, isWhole: false };
     },
 
     createWebhook: (url, token) =>

@@ -39,7 +39,7 @@ export interface CommandFrame<Shape extends z.core.$ZodLooseShape, At = Desk> {
   readonly options: readonly Option[];
   /** How the command's own options are read, by their names in camelCase. */
   readonly shape: Shape;
-  /** Shown under the help, after `npm run <name> -- `. */
+  /** Shown under the help, after `npm run <name> -- `, or after Node itself where they use file descriptors. */
   readonly examples: readonly string[];
   /** What it decides and does; its answer is the JSON document. */
   readonly run: (desk: At, options: z.output<z.ZodMiniObject<Shape>>) => Promise<Answer>;
@@ -171,7 +171,8 @@ function helpAfter({ name, needs, notes = [], examples }: AnyFrame): string {
     ...(needs.includes('unit') ? ['  UNIT_TOKEN     your own Unit org token'] : []),
   ];
   return [
-    'Credentials (from a file descriptor, the environment or a prompt; never from the command line):',
+    'Credentials (from the environment, a prompt, or a file descriptor, which npm does not hand on; never from the',
+    'command line):',
     ...credentials,
     "  AWS            the SDK's default chain",
     ...notes.map((note) => `  ${note}`),
@@ -179,6 +180,10 @@ function helpAfter({ name, needs, notes = [], examples }: AnyFrame): string {
     'Exit codes: 0 done, 1 refused or found problems, 2 wrong usage, 3 a vendor or AWS failed.',
     '',
     'Examples:',
-    ...examples.map((example) => `  npm run ${name} -- ${example}`),
+    ...examples.map((example) => `  ${startOf(name, example)} ${example}`),
   ].join('\n');
 }
+
+/** npm hands no file descriptor above 2 on to what it runs. */
+const startOf = (name: string, example: string): string =>
+  / \d</.test(example) ? `node --import tsx ops/${name}.ts` : `npm run ${name} --`;

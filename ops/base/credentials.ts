@@ -43,7 +43,11 @@ function readDescriptor(fd: number, option: string): string {
   try {
     return readFileSync(fd, 'utf8');
   } catch {
-    throw new Stop('usage', 'credential_missing', `File descriptor ${fd} of ${option} cannot be read.`);
+    throw new Stop(
+      'usage',
+      'credential_missing',
+      `File descriptor ${fd} of ${option} cannot be read. npm run hands on none above 2: start it by node --import tsx ops/<command>.ts.`,
+    );
   }
 }
 

@@ -26,7 +26,7 @@ export async function createDesk(options: SharedOptions, output: Output): Promis
   const { stytchSecretFd, unitTokenFd } = options;
   requireConsent(options);
   const place = await findPlace(options);
-  const consent = await createConsent(options);
+  const consent = await createConsent(options, place, output);
   const client = new DynamoDBClient(awsClient);
   return {
     ...consent,

@@ -9,8 +9,25 @@ export function toStop(error: unknown): Stop {
   if (error instanceof Error && error.name === 'ExitPromptError') {
     return new Stop('refused', 'not_confirmed', 'Nothing was confirmed.');
   }
-  const name = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
-  return new Stop('failed', 'unexpected', `A fault of this command: ${name}`);
+  const name = error instanceof Error ? error.name : 'no error at all';
+  const frames = error instanceof Error ? ownFrames(error) : [];
+  const where = frames.length === 0 ? '' : ` (${frames.join(' < ')})`;
+  return new Stop('failed', 'unexpected', `A fault of this command: ${name}${where}`, {
+    errorName: name,
+    frames,
+  });
+}
+
+const MOST_FRAMES = 5;
+
+/** Where in this repository it was thrown, the innermost first; a message may stand above the frames and hold anything. */
+export function ownFrames({ stack = '' }: Error): readonly string[] {
+  const frame = /^ {4}at .*?((?:ops|functions|lib)\/[\w./-]+\.m?[jt]s:\d+):\d+\)?$/;
+  return stack
+    .split('\n')
+    .filter((line) => !line.includes('/node_modules/'))
+    .flatMap((line) => frame.exec(line)?.[1] ?? [])
+    .slice(0, MOST_FRAMES);
 }
 
 function vendorFailure({ code, details: { upstream, reason } }: ServiceError): Stop {

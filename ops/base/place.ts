@@ -2,11 +2,14 @@
 import * as z from 'zod/mini';
 import { mixedVendors } from '../../functions/config.ts';
 import { stackNameOf, stages } from '../../lib/stages.ts';
+import { type AwsPlace, awsPlaceOf, requirePinned } from './aws-place.ts';
 import { misuse, refusal, Stop } from './stop.ts';
 
 export interface Place {
   /** Null for a place that is named by its parts. */
   readonly stage: string | null;
+  /** Null for a place that is named by its parts, and where AWS does not tell. */
+  readonly aws: AwsPlace | null;
   readonly tableName: string;
   readonly stytchUrl: string;
   readonly stytchProjectId: string;
@@ -53,7 +56,14 @@ export async function findPlace(options: PlaceOptions): Promise<Place> {
   ) {
     throw misuse('Name the --stage, or all of --table, --stytch-url, --stytch-project and --unit-url.');
   }
-  return checked({ stage: null, tableName: table, stytchUrl, stytchProjectId: stytchProject, unitUrl });
+  return checked({
+    stage: null,
+    aws: null,
+    tableName: table,
+    stytchUrl,
+    stytchProjectId: stytchProject,
+    unitUrl,
+  });
 }
 
 /** The rule of the functions: the vendors' own hosts over https or loopback over http, and no mix. */
@@ -91,10 +101,11 @@ const outputNames = {
 const placeOfStage = async (stage: string): Promise<Place> => placeOf(stage, await describeStack(stage));
 
 /** What the stack's outputs say of the place. @throws Stop when the stack is older than the commands */
-export function placeOf(stage: string, { outputs }: DeployedStack): Place {
+export function placeOf(stage: string, { outputs, aws }: DeployedStack): Place {
   const of = (name: string): string => outputOf(stage, outputs, name);
   return {
     stage,
+    aws,
     tableName: of(outputNames.tableName),
     stytchUrl: of(outputNames.stytchUrl),
     stytchProjectId: of(outputNames.stytchProjectId),
@@ -114,9 +125,11 @@ export interface DeployedStack {
   /** As CloudFormation says it, such as `UPDATE_COMPLETE`. */
   readonly status: string;
   readonly isProtected: boolean;
+  /** Null where AWS tells no ARN of it. */
+  readonly aws: AwsPlace | null;
 }
 
-/** The stage's stack as it is. @throws Stop where AWS has none */
+/** The stage's stack as it is. @throws Stop where AWS has none, or where the stage belongs into another account or region */
 export async function describeStack(stage: string): Promise<DeployedStack> {
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
   const client = new CloudFormationClient(awsClient);
@@ -130,21 +143,24 @@ export async function describeStack(stage: string): Promise<DeployedStack> {
       OutputKey === undefined || OutputValue === undefined ? [] : [[OutputKey, OutputValue] as const],
     ),
   );
+  const aws = awsPlaceOf(stack?.StackId);
+  requirePinned(stage, aws);
   return {
     outputs,
+    aws,
     status: stack?.StackStatus ?? 'unknown',
     isProtected: stack?.EnableTerminationProtection ?? false,
   };
 }
 
-/** Who AWS says is calling. */
-export async function awsCaller(): Promise<string> {
+/** Who AWS says is calling, and of which account. */
+export async function awsCaller(): Promise<{ readonly arn: string; readonly account: string }> {
   const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
   const client = new STSClient(awsClient);
   const identity = await client
     .send(new GetCallerIdentityCommand({}))
     .catch((error: unknown) => Promise.reject(awsFailure('get_caller_identity', error)));
-  return identity.Arn ?? 'unknown';
+  return { arn: identity.Arn ?? 'unknown', account: identity.Account ?? 'unknown' };
 }
 
 /** Of an SDK error its name alone: the rest may hold requests. */

@@ -25,12 +25,14 @@ export async function createStageDesk(options: SharedOptions, output: Output): P
   requireConsent(options);
   if (stage === undefined) throw misuse('--stage is missing.');
   output.step(`reading the stack of ${stage} ...`);
-  const [stack, consent] = await Promise.all([describeStack(stage), createConsent(options)]);
+  const stack = await describeStack(stage);
+  const place = placeOf(stage, stack);
+  const consent = await createConsent(options, place, output);
   return {
     ...consent,
     stage,
     stack,
-    place: placeOf(stage, stack),
+    place,
     vault: createVault(),
     output,
     unitToken: () =>

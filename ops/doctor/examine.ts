@@ -1,22 +1,20 @@
 // Asks everybody once, side by side, and turns what they say into findings. One who does not answer stops nobody.
 import tokenPolicies from '../../config/token-policy.json' with { type: 'json' };
-import type { Secret, SecretValue } from '../../functions/adapters/secrets.ts';
-import { ServiceError } from '../../functions/core/errors.ts';
+import type { Secret } from '../../functions/adapters/secrets.ts';
 import { checkPolicies } from '../../lib/check-policy.ts';
 import { type Stage, stages } from '../../lib/stages.ts';
 import { concurrencyLimit, isTableProtected } from '../adapters/deployment.ts';
 import { readKeyEndpoint, readSkew } from '../adapters/key-endpoint.ts';
-import { createUnitOrg } from '../adapters/unit-org.ts';
-import { fixedSecret } from '../base/credentials.ts';
 import { environmentOf, isOfOneEnvironment, outputOf } from '../base/place.ts';
 import type { StageDesk } from '../base/stage-desk.ts';
 import { Stop } from '../base/stop.ts';
 import { catalog, type SecretName, secretNames } from '../secrets/catalog.ts';
 import { stateOf } from '../secrets/state.ts';
+import { isSignedAnew, readStored, webhooksAtUnit } from '../secrets/stored.ts';
 import { reminders } from './by-hand.ts';
 import { type Finding, fine, wrong } from './finding.ts';
 import { stackFindings } from './stack.ts';
-import { clockFindings, jwksFindings, jwksUrlOf, secretFindings } from './vendors.ts';
+import { clockFindings, jwksFindings, jwksUrlOf, rotationFindings, secretFindings } from './vendors.ts';
 import { type Diagnosis, diagnose } from './webhooks.ts';
 
 /** Everything but the webhook. */
@@ -58,7 +56,7 @@ async function examineKeys({ place, stack }: StageDesk): Promise<readonly Findin
 
 const examineSecret = (desk: StageDesk, name: SecretName): Promise<readonly Finding[]> =>
   stateOf(desk, name).then(
-    (state) => secretFindings(desk.stage, state, Date.now()),
+    (state) => secretFindings(desk.stage, state),
     (error: unknown) => [unreadable(name, error)],
   );
 
@@ -80,47 +78,37 @@ async function examineHashKey({ stage, stack, vault }: StageDesk): Promise<reado
 
 function unreadable(name: string, error: unknown): Finding {
   if (!(error instanceof Stop)) throw error;
-  return wrong('secret_unreadable', `${name}: ${error.message}`, 'See AWS in docs/operators.md.');
+  return wrong(
+    'secret_unreadable',
+    `${name}: ${error.message}`,
+    'You need secretsmanager:DescribeSecret and secretsmanager:GetSecretValue on it.',
+  );
 }
 
 /** The webhook, read with the given org token, or else with the stage's own for events. */
 export async function examineWebhook(desk: StageDesk, orgToken: Secret | null): Promise<Diagnosis> {
-  const { stage, stack, place } = desk;
-  const reader = orgToken ?? (await storedToken(desk));
-  if (reader === null) return unseen('there is no token to ask Unit with');
-  const [token, webhooks] = await Promise.all([
-    webhookToken(desk),
-    createUnitOrg(place.unitUrl, reader)
-      .webhooks()
-      .catch((error: unknown) => {
-        if (!(error instanceof ServiceError)) throw error;
-        return error;
-      }),
+  const { stage, stack } = desk;
+  const url = outputOf(stage, stack.outputs, 'UnitWebhookUrl');
+  const [token, changedAt, webhooks] = await Promise.all([
+    readStored(desk, 'webhook'),
+    webhookChangedAt(desk),
+    webhooksAtUnit(desk, orgToken),
   ]);
-  if (webhooks instanceof ServiceError) return unseen(`Unit would not list them: ${webhooks.code}`);
-  return diagnose(outputOf(stage, stack.outputs, 'UnitWebhookUrl'), token, webhooks);
+  if ('reason' in webhooks) {
+    const text = `the webhook was not seen: ${webhooks.reason}`;
+    return { findings: [wrong('webhook_unseen', text, webhooks.fix)], steps: [] };
+  }
+  const { findings, steps } = diagnose({ stage, url }, token, webhooks);
+  if (typeof token === 'string' || !isSignedAnew(url, token, webhooks)) return { findings, steps };
+  return { findings: [...findings, ...rotationFindings(stage, token, changedAt, Date.now())], steps };
 }
 
-const unseen = (reason: string): Diagnosis => ({
-  findings: [wrong('webhook_unseen', `the webhook was not seen: ${reason}`, 'Fill unit-events first.')],
-  steps: [],
-});
-
-const storedToken = async (desk: StageDesk): Promise<Secret | null> => {
-  const stored = await readStored(desk, 'unit-events');
-  return stored === null ? null : fixedSecret(stored.value);
-};
-
-/** Null while nobody has filled it. */
-export const webhookToken = (desk: StageDesk): Promise<SecretValue | null> => readStored(desk, 'webhook');
-
-async function readStored({ stage, stack, vault }: StageDesk, name: SecretName): Promise<SecretValue | null> {
-  const stored = await vault
-    .read(outputOf(stage, stack.outputs, catalog[name].output))
-    .catch((error: unknown) => {
+/** Null where AWS does not tell; that is a finding on the secret itself. */
+const webhookChangedAt = ({ stage, stack, vault }: StageDesk): Promise<Date | null> =>
+  vault.describe(outputOf(stage, stack.outputs, catalog.webhook.output)).then(
+    ({ changedAt }) => changedAt,
+    (error: unknown) => {
       if (!(error instanceof Stop)) throw error;
-      // Told by the finding on the secret itself.
-      return 'unreadable' as const;
-    });
-  return typeof stored === 'string' ? null : stored;
-}
+      return null;
+    },
+  );

@@ -1,5 +1,6 @@
 // The stack, its account and the stage as this checkout writes it: what would make a deploy unsafe or useless.
-import type { Stage } from '../../lib/stages.ts';
+import { type Stage, stackNameOf } from '../../lib/stages.ts';
+import { maskEmail } from '../base/output.ts';
 import {
   type DeployedStack,
   environmentOf,
@@ -87,7 +88,7 @@ function accountFindings(concurrency: number | null): readonly Finding[] {
   ];
 }
 
-function stageFindings({ stage, place }: Deployment): readonly Finding[] {
+function stageFindings({ stage, place, stack }: Deployment): readonly Finding[] {
   if (stage === undefined) {
     return [
       byHand(
@@ -117,7 +118,13 @@ function stageFindings({ stage, place }: Deployment): readonly Finding[] {
   const examples = exampleValues(stage);
   if (examples.length > 0) {
     const say = isLive ? wrong : doubtful;
-    found.push(say('example_values', examples.join(', '), 'Put your own addresses into lib/stages.ts.'));
+    found.push(
+      say(
+        'example_values',
+        `in this checkout: ${examples.join(', ')}`,
+        'Put your own addresses into lib/stages.ts and deploy.',
+      ),
+    );
   }
   if (stage.trustedProxy === 'cloudfront' && stage.customDomain === undefined) {
     found.push(
@@ -128,7 +135,15 @@ function stageFindings({ stage, place }: Deployment): readonly Finding[] {
       ),
     );
   }
-  return [...found, alarmFinding(stage, isLive)];
+  return [
+    ...found,
+    alarmFinding(stage, stack, isLive),
+    byHand(
+      'checkout_unproved',
+      'addresses, proxy, policies and the rest of the stage were read in this checkout: the stack does not tell them',
+      `npx cdk diff ${stackNameOf(stage.name)} -c stage=${stage.name}: it must find no difference.`,
+    ),
+  ];
 }
 
 const exampleValues = (stage: Stage): readonly string[] =>
@@ -140,18 +155,22 @@ const exampleValues = (stage: Stage): readonly string[] =>
     stage.customDomain?.name ?? '',
   ].filter((text) => /\bbank\.example\b/.test(text));
 
-function alarmFinding({ alarmEmail }: Stage, isLive: boolean): Finding {
-  if (alarmEmail !== undefined) {
+/** By the stack's output `AlarmEmail` where it has one; an older stack does not tell. */
+function alarmFinding({ alarmEmail }: Stage, { outputs }: DeployedStack, isLive: boolean): Finding {
+  const deployed = outputs.get('AlarmEmail');
+  const address = deployed ?? alarmEmail;
+  if (address !== undefined) {
+    const whose = deployed === undefined ? 'of this checkout; the stack tells none' : 'of the stack';
     return byHand(
       'alarm_subscription',
-      'alarms go out only after the mail to the address was confirmed',
-      'Look into SNS, Subscriptions.',
+      `alarms go out only after the mail to ${maskEmail(address)} was confirmed (the address ${whose})`,
+      "SNS, Subscriptions: the stack's topic has this address, confirmed.",
     );
   }
   const say = isLive ? wrong : doubtful;
   return say(
     'alarm_address_missing',
-    'alarms change state and tell nobody',
+    'alarms change state and tell nobody: this checkout has no alarmEmail, and the stack tells none',
     'Set alarmEmail in lib/stages.ts and deploy.',
   );
 }

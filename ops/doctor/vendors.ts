@@ -1,9 +1,11 @@
 // The secrets, the keys that Unit is to trust, and the clocks.
+import type { SecretValue } from '../../functions/adapters/secrets.ts';
 import type { KeyEndpoint } from '../adapters/key-endpoint.ts';
 import type { Place } from '../base/place.ts';
 import { catalog } from '../secrets/catalog.ts';
 import type { SecretState } from '../secrets/state.ts';
-import { doubtful, type Finding, fine, wrong } from './finding.ts';
+import { endRotationCommand, fillCommand } from '../secrets/stored.ts';
+import { byHand, doubtful, type Finding, fine, wrong } from './finding.ts';
 
 const codes = {
   empty: 'secret_empty',
@@ -15,30 +17,45 @@ const codes = {
 
 const DAY_MS = 86_400_000;
 
-export function secretFindings(stage: string, state: SecretState, now: number): readonly Finding[] {
-  const { name, judgement, note, hasPrevious, changedAt } = state;
+export function secretFindings(stage: string, { name, judgement, note }: SecretState): readonly Finding[] {
   const text = `${name}: ${note}`;
-  const command = `npm run secrets -- --stage ${stage} --only ${name} --apply`;
-  const isOpen = hasPrevious && changedAt !== null && now - changedAt.getTime() > DAY_MS;
-  return [
-    judgement === 'good'
-      ? fine('secret_works', text)
-      : judgement === 'too_wide'
-        ? doubtful('scopes_too_wide', text, `Make a token for ${catalog[name].title}, then ${command}`)
-        : judgement === 'unknown'
-          ? wrong('vendor_unreachable', text, 'Look at the status page of the vendor, and at your network.')
-          : wrong(codes[judgement], text, command),
-    ...(isOpen
-      ? [
-          doubtful(
-            'rotation_open',
-            `${name}: the previous value still counts after a day`,
-            `npm run secrets -- --stage ${stage} --end-rotation --apply`,
-          ),
-        ]
-      : []),
-  ];
+  const command = fillCommand(stage, name);
+  switch (judgement) {
+    case 'good':
+      return [fine('secret_works', text)];
+    case 'too_wide':
+      return [doubtful('scopes_too_wide', text, `Make a token for ${catalog[name].title}, then: ${command}`)];
+    case 'unproved':
+      return [byHand('scopes_unseen', text, "Unit's dashboard, Developer, API Tokens: look at its scopes.")];
+    case 'unknown':
+      return [
+        wrong(
+          'vendor_unreachable',
+          text,
+          "Look at the vendor's status page and at your network, then run it again.",
+        ),
+      ];
+    default:
+      return [wrong(codes[judgement], text, command)];
+  }
 }
+
+/** Where Unit signs with the value of now: until then the previous one is in use, however old. */
+export const rotationFindings = (
+  stage: string,
+  { previous }: SecretValue,
+  changedAt: Date | null,
+  now: number,
+): readonly Finding[] =>
+  previous === undefined || changedAt === null || now - changedAt.getTime() <= DAY_MS
+    ? []
+    : [
+        doubtful(
+          'rotation_open',
+          'webhook: the previous value still counts after a day, and Unit signs with the new one',
+          endRotationCommand(stage),
+        ),
+      ];
 
 export const jwksUrlOf = ({ stytchUrl, stytchProjectId }: Place): string =>
   `${stytchUrl}/v1/sessions/jwks/${stytchProjectId}`;
@@ -79,7 +96,10 @@ const LARGEST_SKEW_SECONDS = 5;
 
 /** `skew` in seconds, positive where the vendor is ahead; null where it was not told. */
 export function clockFindings(vendor: string, skew: number | null): readonly Finding[] {
-  if (skew === null) return [];
+  if (skew === null) {
+    const text = `whether the clock of ${vendor} and of this machine agree: it told no time`;
+    return [byHand('clock_unseen', text, 'Compare this machine with a time server: AWS signs by its clock.')];
+  }
   if (Math.abs(skew) <= LARGEST_SKEW_SECONDS)
     return [fine('clock', `${vendor} and this machine agree on the time`)];
   return [

@@ -1,86 +1,98 @@
 // Unit's webhook as the stage needs it (standards W9, W11), and the steps that lead there.
 import type { SecretValue } from '../../functions/adapters/secrets.ts';
 import type { Webhook } from '../adapters/unit-org.ts';
-import { doubtful, type Finding, fine, wrong } from './finding.ts';
+import { fillCommand, fixCommand } from '../secrets/stored.ts';
+import { byHand, doubtful, type Finding, fine, wrong } from './finding.ts';
 
-/** `replace` makes a new one and retires the old: Unit changes neither delivery nor contents of one that exists. */
+/** Unit changes neither delivery nor contents of a webhook: a new one is made, and the old one retired. */
 export type Step =
   | { readonly kind: 'create' }
-  | { readonly kind: 'sign' | 'enable' | 'retire'; readonly webhookId: string };
+  | { readonly kind: 'sign' | 'enable'; readonly webhookId: string }
+  | { readonly kind: 'retire'; readonly webhookId: string; readonly isEnabled: boolean };
 
 export interface Diagnosis {
   readonly findings: readonly Finding[];
   readonly steps: readonly Step[];
 }
 
-/** `token` is null while the stage has none: then nothing can be signed. */
-export function diagnose(url: string, token: SecretValue | null, webhooks: readonly Webhook[]): Diagnosis {
+/** Our own token as it is stored; a word where there is none to compare with. */
+export type StoredToken = SecretValue | 'empty' | 'malformed' | 'unreadable';
+
+/** One of the stage's own is kept, by what Unit does not change; whatever else has its URL is retired. */
+export function diagnose(
+  { stage, url }: { readonly stage: string; readonly url: string },
+  token: StoredToken,
+  webhooks: readonly Webhook[],
+): Diagnosis {
   const own = webhooks.filter((webhook) => webhook.url === url);
   const elsewhere = webhooks.filter((webhook) => webhook.url !== url && pathOf(webhook.url) === pathOf(url));
-  const fix = '--fix registers it';
-  const each = own.map((webhook) => diagnoseOne(webhook, token));
-  const isReplaced = each.some(({ steps }) => steps.some(({ kind }) => kind === 'retire'));
-  const isMissing = own.length === 0;
+  const fix = fixCommand(stage);
+  const isSigned = (webhook: Webhook): boolean => typeof token !== 'string' && webhook.token === token.value;
+  const [kept] = own
+    .filter((webhook) => contentFindings(webhook, fix).length === 0)
+    .toSorted((a, b) => Number(isOn(b)) - Number(isOn(a)) || Number(isSigned(b)) - Number(isSigned(a)));
+  const others = own.filter((webhook) => webhook !== kept);
+  const surplus = others.filter((webhook) => kept !== undefined || webhook !== others[0]);
   return {
     findings: [
-      ...(isMissing ? [wrong('webhook_missing', `Unit has no webhook for ${url}`, fix)] : []),
-      ...(own.length > 1
-        ? [
+      ...(own.length === 0 ? [wrong('webhook_missing', `Unit has no webhook for ${url}`, fix)] : []),
+      ...(surplus.length === 0
+        ? []
+        : [
             doubtful(
               'webhook_twice',
-              `${own.length} webhooks for ${url}: every event comes as often`,
-              'Keep one.',
+              `${own.length} webhooks for ${url}, and one is enough: ${own.map(nameOf).join(', ')}`,
+              fix,
             ),
-          ]
-        : []),
+          ]),
       ...elsewhere.map((webhook) =>
-        (isMissing ? wrong : doubtful)(
+        (own.length === 0 ? wrong : doubtful)(
           'webhook_elsewhere',
-          `webhook ${webhook.webhookId} (${webhook.status}) goes to ${webhook.url}`,
+          `${nameOf(webhook)} (${webhook.status}) goes to ${webhook.url}`,
           'Of another stage: leave it. Of a former address: disable it, and point it to another path.',
         ),
       ),
-      ...each.flatMap(({ findings }) => findings),
+      // What a surplus one signs with or sends is no matter once it is retired, but resources are on their way until then.
+      ...others
+        .filter((webhook) => kept === undefined || isOn(webhook))
+        .flatMap((webhook) => contentFindings(webhook, fix)),
+      ...(kept === undefined ? [] : keptFindings(stage, kept, token)),
     ],
     steps: [
-      ...(isMissing || isReplaced ? [{ kind: 'create' } as const] : []),
-      ...each.flatMap(({ steps }) => steps),
+      ...(kept === undefined ? [{ kind: 'create' } as const] : stepsOf(kept, token)),
+      ...others.map(
+        (webhook) => ({ kind: 'retire', webhookId: webhook.webhookId, isEnabled: isOn(webhook) }) as const,
+      ),
     ],
   };
 }
 
 const pathOf = (url: string): string => (URL.canParse(url) ? new URL(url).pathname : '');
+const nameOf = ({ webhookId }: Webhook): string => `webhook ${webhookId}`;
+const isOn = ({ status }: Webhook): boolean => status === 'Enabled';
 
-function diagnoseOne(webhook: Webhook, token: SecretValue | null): Diagnosis {
-  const { webhookId, status } = webhook;
-  const name = `webhook ${webhookId}`;
-  const contents = contentFindings(name, webhook);
-  const signature = signatureFindings(name, webhook, token);
-  const isEnabled = status === 'Enabled';
+function keptFindings(stage: string, webhook: Webhook, token: StoredToken): readonly Finding[] {
+  const name = nameOf(webhook);
+  const signature = signatureFindings(stage, webhook, token);
+  const text = `${name} is ${webhook.status}: Unit sends nothing`;
   const findings = [
-    ...contents,
     ...signature,
-    ...(isEnabled
-      ? []
-      : [wrong('webhook_not_enabled', `${name} is ${status}: Unit sends nothing`, '--fix enables it')]),
+    ...(isOn(webhook) ? [] : [wrong('webhook_not_enabled', text, fixCommand(stage))]),
   ];
-  if (contents.length > 0) return { findings, steps: [{ kind: 'retire', webhookId }] };
-  if (findings.length === 0) {
-    const text = `${name}: enabled, signed with our token, AtLeastOnce, without resources`;
-    return { findings: [fine('webhook', text)], steps: [] };
-  }
-  return {
-    findings,
-    steps: [
-      ...(signature.length > 0 && token !== null ? [{ kind: 'sign', webhookId } as const] : []),
-      ...(isEnabled ? [] : [{ kind: 'enable', webhookId } as const]),
-    ],
-  };
+  if (findings.length > 0) return findings;
+  return [fine('webhook', `${name}: enabled, signed with our token, AtLeastOnce, without resources`)];
 }
 
-function contentFindings(name: string, webhook: Webhook): readonly Finding[] {
+function stepsOf({ webhookId, status, token: told }: Webhook, token: StoredToken): readonly Step[] {
+  return [
+    ...(typeof token === 'string' || told === token.value ? [] : [{ kind: 'sign', webhookId } as const]),
+    ...(status === 'Enabled' ? [] : [{ kind: 'enable', webhookId } as const]),
+  ];
+}
+
+function contentFindings(webhook: Webhook, fix: string): readonly Finding[] {
   const { deliveryMode, includeResources, subscriptionType } = webhook;
-  const fix = '--fix makes a new one and retires it: Unit does not change this';
+  const name = nameOf(webhook);
   return [
     ...(deliveryMode === 'AtLeastOnce'
       ? []
@@ -94,20 +106,23 @@ function contentFindings(name: string, webhook: Webhook): readonly Finding[] {
   ];
 }
 
-function signatureFindings(name: string, webhook: Webhook, token: SecretValue | null): readonly Finding[] {
+function signatureFindings(stage: string, webhook: Webhook, token: StoredToken): readonly Finding[] {
+  const name = nameOf(webhook);
+  const fix = fixCommand(stage);
   if (webhook.token === null) {
     const text = `${name} shows no token: unsigned, and every delivery is refused`;
-    return [wrong('webhook_unsigned', text, '--fix gives Unit the token')];
+    return [wrong('webhook_unsigned', text, fix)];
   }
-  if (token === null || webhook.token === token.value) return [];
-  if (webhook.token === token.previous) {
-    return [
-      doubtful(
-        'webhook_signs_previous',
-        `${name} signs with the previous token`,
-        '--fix gives Unit the new one',
-      ),
-    ];
+  if (typeof token === 'string') {
+    const text = `whether ${name} signs with our token: ours is ${token}`;
+    const remedy =
+      token === 'unreadable'
+        ? 'Run it again with the right to read the secret.'
+        : `First: ${fillCommand(stage, 'webhook')}`;
+    return [byHand('webhook_signature_unseen', text, remedy)];
   }
-  return [wrong('webhook_token_differs', `${name} signs with another token`, '--fix gives Unit the token')];
+  if (webhook.token === token.value) return [];
+  return webhook.token === token.previous
+    ? [doubtful('webhook_signs_previous', `${name} signs with the previous token`, fix)]
+    : [wrong('webhook_token_differs', `${name} signs with another token`, fix)];
 }

@@ -2,11 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import type { SecretValue } from '../../functions/adapters/secrets.ts';
 import { readCredential } from '../base/credentials.ts';
+import { toStop } from '../base/failure.ts';
 import { outputOf } from '../base/place.ts';
 import type { StageDesk } from '../base/stage-desk.ts';
-import { type Details, misuse, refusal } from '../base/stop.ts';
+import { type Details, misuse, refusal, Stop } from '../base/stop.ts';
 import { catalog, type SecretName, secretNames } from './catalog.ts';
 import type { Descriptor } from './options.ts';
+import { endRotationCommand } from './stored.ts';
 import { judgeValue, type Verdict } from './verdict.ts';
 
 export interface Given {
@@ -18,6 +20,8 @@ export interface Change {
   readonly name: SecretName;
   readonly arn: string;
   readonly value: SecretValue;
+  /** The state of the secret that this was planned over. */
+  readonly over: string;
   readonly verdict: Verdict;
   readonly step: 'fill' | 'replace' | 'replace_and_keep_previous' | 'unchanged';
 }
@@ -64,7 +68,11 @@ async function valueOf(name: SecretName, fds: readonly Descriptor[]): Promise<st
   return (await secret.read()).value;
 }
 
-/** What would be written, each value judged by its vendor. @throws ServiceError when one cannot be asked */
+/**
+ * What would be written, each value judged by its vendor.
+ * @throws Stop `rotation_open` for a third webhook token
+ * @throws ServiceError when a vendor cannot be asked
+ */
 export const planFill = (
   desk: StageDesk,
   values: readonly Given[],
@@ -77,21 +85,40 @@ async function planOne(
   isKeepingPrevious: boolean,
 ): Promise<Change> {
   const arn = outputOf(stage, stack.outputs, catalog[name].output);
-  const [stored, verdict] = await Promise.all([vault.read(arn), judgeValue(place, name, value)]);
-  if (typeof stored === 'string') return { name, arn, value: { value }, verdict, step: 'fill' };
-  const isSame = stored.value === value;
-  if (name === 'webhook' && isKeepingPrevious && !isSame) {
-    return {
-      name,
-      arn,
-      value: { value, previous: stored.value },
-      verdict,
-      step: 'replace_and_keep_previous',
-    };
+  const [{ held, state }, verdict] = await Promise.all([vault.read(arn), judgeValue(place, name, value)]);
+  const change = { name, arn, value: { value }, over: state, verdict } as const;
+  if (typeof held === 'string') return { ...change, step: 'fill' };
+  if (held.value === value) return { ...change, step: 'unchanged' };
+  // Unit may sign with either of the two: a third one would push one of them out.
+  if (held.previous !== undefined) {
+    throw refusal(
+      'rotation_open',
+      `The previous ${name} value still counts, and a new one would drop it. First: ${endRotationCommand(stage)}`,
+    );
   }
-  // The same value without --previous also ends a rotation.
-  const isUnchanged = isSame && (stored.previous === undefined || isKeepingPrevious);
-  return { name, arn, value: { value }, verdict, step: isUnchanged ? 'unchanged' : 'replace' };
+  if (name !== 'webhook' || !isKeepingPrevious) return { ...change, step: 'replace' };
+  return { ...change, value: { value, previous: held.value }, step: 'replace_and_keep_previous' };
+}
+
+/**
+ * Writes each over the state that it was planned over; nothing where one of them is in another.
+ * @throws Stop that says what was written before it
+ */
+export async function writeAll({ output, vault }: StageDesk, changes: readonly Change[]): Promise<void> {
+  for (const { arn, over } of changes) await vault.mustBe(arn, over);
+  for (const [index, { name, arn, value, over }] of changes.entries()) {
+    output.step(`${name} ...`);
+    await vault.write(arn, value, over).catch((error: unknown) => {
+      const names = changes.map((change) => change.name);
+      return Promise.reject(halfway(error, names.slice(0, index), names.slice(index)));
+    });
+  }
+}
+
+function halfway(error: unknown, written: readonly SecretName[], left: readonly SecretName[]): Stop {
+  const { kind, code, message, details } = toStop(error);
+  const sentence = `${message} Written: ${written.join(', ') || 'none'}. Not written, as far as AWS has said: ${left.join(', ')}. The same command with the same values writes the rest.`;
+  return new Stop(kind, code, sentence, { ...details, written, left });
 }
 
 /** All or nothing. @throws Stop that names every value at fault */

@@ -21,7 +21,10 @@ export async function stateOf(
   name: SecretName,
 ): Promise<SecretState> {
   const arn = outputOf(stage, stack.outputs, catalog[name].output);
-  const [{ changedAt, isFilled }, stored] = await Promise.all([vault.describe(arn), vault.read(arn)]);
+  const [{ changedAt, isFilled }, { held: stored }] = await Promise.all([
+    vault.describe(arn),
+    vault.read(arn),
+  ]);
   const state = { name, changedAt: isFilled ? changedAt : null, hasPrevious: false };
   if (stored === 'empty') return { ...state, judgement: 'empty', note: 'nobody has filled it' };
   if (stored === 'malformed') return { ...state, judgement: 'malformed', note: 'not {"value": ...}' };

@@ -1,12 +1,23 @@
 // Whether a value does its job: asked of the vendor it is for, before anything is written.
 import { isStytchSecret } from '../adapters/stytch-project.ts';
-import { createUnitOrg, probedScopes, type UnitOrg } from '../adapters/unit-org.ts';
+import { createUnitOrg, type UnitOrg } from '../adapters/unit-org.ts';
+import { probedScopes } from '../adapters/unit-scopes.ts';
 import { fixedSecret } from '../base/credentials.ts';
 import { environmentOf, type Place } from '../base/place.ts';
 import { catalog, type SecretName, wantedScopes } from './catalog.ts';
 
-/** `too_wide` works, and hands whoever steals it more than its job needs. */
-export type Judgement = 'good' | 'too_wide' | 'too_narrow' | 'refused' | 'malformed' | 'other_environment';
+/**
+ * `too_wide` works, and hands whoever steals it more than its job needs. Of `unproved` nobody has said that it can do
+ * its job, nor that it cannot.
+ */
+export type Judgement =
+  | 'good'
+  | 'too_wide'
+  | 'too_narrow'
+  | 'unproved'
+  | 'refused'
+  | 'malformed'
+  | 'other_environment';
 
 export interface Verdict {
   readonly judgement: Judgement;
@@ -48,22 +59,32 @@ export async function judgeToken(unit: UnitOrg, wanted: readonly string[]): Prom
   const identity = await unit.identity();
   if (identity === null) return { judgement: 'refused', note: 'Unit refuses it' };
   if (identity.isCustomers) return { judgement: 'refused', note: "a customer's token, not one of the org" };
-  if (identity.scopes !== null) return judgeScopes(new Set(identity.scopes), wanted, '');
-  const found = new Set<string>();
+  return identity.scopes === null ? judgeByTrying(unit, wanted) : judgeScopes(identity.scopes, wanted);
+}
+
+async function judgeByTrying(unit: UnitOrg, wanted: readonly string[]): Promise<Verdict> {
+  const found: string[] = [];
+  const unknown: string[] = [];
   for (const scope of probedScopes) {
     // Whether a token may write what it need not, is not worth asking to write for.
     if (scope.endsWith('-write') && !wanted.includes(scope)) continue;
-    // No answer of a wanted one is no proof against it; of another one it is none for it.
-    const has = await unit.hasScope(scope);
-    if (has ?? wanted.includes(scope)) found.add(scope);
+    const outcome = await unit.tryScope(scope);
+    if (outcome === 'refused') return { judgement: 'refused', note: 'Unit refuses it' };
+    if (outcome === 'has') found.push(scope);
+    if (outcome === 'unknown' && wanted.includes(scope)) unknown.push(scope);
   }
-  return judgeScopes(found, wanted, ' (by trying; write scopes beyond its own were not tried)');
+  const { judgement, note } = judgeScopes([...found, ...unknown], wanted);
+  if (judgement !== 'too_narrow' && unknown.length > 0) {
+    return { judgement: 'unproved', note: `Unit does not say whether it has ${unknown.join(' ')}` };
+  }
+  const words = judgement === 'good' ? 'has its scopes' : note;
+  return { judgement, note: `${words} (by trying; write scopes beyond its own were not tried)` };
 }
 
-function judgeScopes(scopes: ReadonlySet<string>, wanted: readonly string[], how: string): Verdict {
-  const missing = wanted.filter((scope) => !scopes.has(scope));
-  const beyond = [...scopes].filter((scope) => !wanted.includes(scope));
-  if (missing.length > 0) return { judgement: 'too_narrow', note: `lacks ${missing.join(' ')}${how}` };
-  if (beyond.length > 0) return { judgement: 'too_wide', note: `can also ${beyond.join(' ')}${how}` };
-  return { judgement: 'good', note: `exactly its scopes${how}` };
+function judgeScopes(scopes: readonly string[], wanted: readonly string[]): Verdict {
+  const missing = wanted.filter((scope) => !scopes.includes(scope));
+  const beyond = scopes.filter((scope) => !wanted.includes(scope));
+  if (missing.length > 0) return { judgement: 'too_narrow', note: `lacks ${missing.join(' ')}` };
+  if (beyond.length > 0) return { judgement: 'too_wide', note: `can also ${beyond.join(' ')}` };
+  return { judgement: 'good', note: 'exactly its scopes' };
 }

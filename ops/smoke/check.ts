@@ -14,6 +14,10 @@ export interface Subject {
   /** Gets a real mail. */
   readonly sendTo: string | null;
   readonly sessionJwt: string | null;
+  /** Of the stage, as Secrets Manager has it, or why it has none; null without a stage. */
+  readonly webhookToken: { readonly value: string } | { readonly fault: string } | null;
+  /** Of the stage in this checkout; null without one. */
+  readonly problemTypeBaseUrl: string | null;
 }
 
 export interface Outcome {

@@ -1,4 +1,4 @@
-// The deployed stack as an operator meets it: its secrets, its functions' settings, its items, its resources.
+// The deployed stack as it stands: its functions' settings, its items, its resources.
 import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import {
@@ -7,14 +7,11 @@ import {
   LambdaClient,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
-import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { SettingName } from '../../functions/contract/settings.ts';
-import type { SecretName } from '../../local/secret-values.ts';
 import { stackName } from './cdk.ts';
 import { region, rootKeys } from './emulator.ts';
 
-export type Outputs = Readonly<Record<string, string>>;
 export type StackItem = Readonly<Record<string, unknown>>;
 
 export interface Invoked {
@@ -23,8 +20,6 @@ export interface Invoked {
 }
 
 export interface Deployed {
-  /** Fills every secret that the stack left empty. */
-  fillSecrets(outputs: Outputs, values: Readonly<Record<SecretName, string>>): Promise<void>;
   /** Replaces settings of each function that has them; `logicalIdPrefix` names one alone. */
   override(settings: Readonly<Partial<Record<SettingName, string>>>, logicalIdPrefix?: string): Promise<void>;
   /** Logical id -> hash of the code, for each function. */
@@ -36,15 +31,6 @@ export interface Deployed {
   items(tableName: string): Promise<readonly StackItem[]>;
   close(): void;
 }
-
-const secretOutputs = {
-  StytchSecretArn: 'stytch',
-  UnitExchangeTokenSecretArn: 'unitExchange',
-  UnitOnboardingTokenSecretArn: 'unitOnboarding',
-  UnitEventsTokenSecretArn: 'unitEvents',
-  UnitContactTokenSecretArn: 'unitContact',
-  UnitWebhookSecretArn: 'unitWebhook',
-} as const satisfies Readonly<Record<string, SecretName>>;
 
 const statefulTypes: readonly (string | undefined)[] = [
   'AWS::DynamoDB::Table',
@@ -65,7 +51,6 @@ export function createDeployed(endpoint: string): Deployed {
   const stacks = new CloudFormationClient(client);
   const table = new DynamoDBClient(client);
   const lambda = new LambdaClient(client);
-  const secrets = new SecretsManagerClient(client);
 
   const resources = async () => {
     const command = new DescribeStackResourcesCommand({ StackName: stackName });
@@ -81,13 +66,6 @@ export function createDeployed(endpoint: string): Deployed {
     lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
 
   return {
-    async fillSecrets(outputs, values) {
-      for (const [output, name] of Object.entries(secretOutputs)) {
-        const SecretString = JSON.stringify({ value: values[name] });
-        await secrets.send(new PutSecretValueCommand({ SecretId: outputs[output], SecretString }));
-      }
-    },
-
     async override(settings, prefix = '') {
       for (const { name } of (await functions()).filter(({ id }) => id.startsWith(prefix))) {
         const { Environment } = await configurationOf(name);
@@ -136,7 +114,7 @@ export function createDeployed(endpoint: string): Deployed {
     },
 
     close: () => {
-      for (const one of [stacks, table, lambda, secrets]) one.destroy();
+      for (const one of [stacks, table, lambda]) one.destroy();
     },
   };
 }

@@ -35,7 +35,8 @@ const corrections: readonly SourceEdit[] = [
 
 /**
  * Installs the pinned emulator below `folder` and gives the path of its program.
- * @throws EmulatorMissing without Python, pip or their registry
+ * @throws EmulatorMissing without Python or where its registry is not reached
+ * @throws Error where pip fails for another reason: what is pinned is gone, or is not what was pinned
  */
 export async function installEmulator(folder: string, options: Omit<RunOptions, 'seconds'>): Promise<string> {
   const venv = path.join(folder, 'venv');
@@ -47,7 +48,10 @@ export async function installEmulator(folder: string, options: Omit<RunOptions, 
     ...options,
     seconds: 120,
   });
-  if (!installed.isGood) throw new EmulatorMissing(`pip cannot install it: ${tail(installed.output, 1)}`);
+  if (!installed.isGood) {
+    const why = `pip cannot install it: ${tail(installed.output, 1)}`;
+    throw isUnreachable(installed.output) ? new EmulatorMissing(why) : new Error(why);
+  }
   const [python = ''] = await readdir(path.join(venv, 'lib'));
   for (const correction of corrections) {
     const file = path.join(venv, 'lib', python, 'site-packages', correction.file);
@@ -55,6 +59,12 @@ export async function installEmulator(folder: string, options: Omit<RunOptions, 
   }
   return path.join(venv, 'bin/ministack');
 }
+
+/** What pip says where nobody answers it: then it is no fault of what is pinned. */
+export const isUnreachable = (output: string): boolean =>
+  /NewConnectionError|NameResolutionError|Max retries exceeded|ConnectTimeoutError|ReadTimeoutError|ProxyError|Network is unreachable/.test(
+    output,
+  );
 
 export interface Emulator {
   readonly url: string;

@@ -2,13 +2,11 @@
 import { open, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod/mini';
-import { parseJson } from '../../functions/adapters/json.ts';
 import { problemBody, problemTypes } from '../../functions/contract/problems.ts';
-import { stages } from '../../lib/stages.ts';
 import { call } from '../../local/journey-client.ts';
 import type { Vendors } from '../../local/vendors.ts';
+import type { Operator } from './operator.ts';
 import { type Progress, say } from './progress.ts';
-import { run, tail } from './run.ts';
 
 const report = z.object({
   checks: z.array(
@@ -21,10 +19,9 @@ const mayBeSkipped: ReadonlySet<string> = new Set(['tls']);
 
 /** Smoke test of a filled deployment; the mail and the session that it asks for are simulated ones. */
 export async function smoke(
-  apiUrl: string,
+  operator: Operator,
   { stytch }: Pick<Vendors, 'stytch'>,
   folder: string,
-  signal: AbortSignal,
   { check }: Pick<Progress, 'check'>,
 ): Promise<void> {
   const user = { email: 'smoke.session@example.com', phoneNumber: '+14155550142' };
@@ -36,23 +33,16 @@ export async function smoke(
   const file = path.join(folder, 'session.jwt');
   await writeFile(file, sessionJwt, { mode: 0o600 });
   const session = await open(file);
-  const [origin] = stages.dev.allowedOrigins;
-  const where = ['--api-url', apiUrl, '--origin', origin];
   const real = ['--send-to', 'smoke.mail@example.com', '--session-jwt-fd', '3'];
-  const ran = await run(process.execPath, ['--import', 'tsx', 'ops/smoke.ts', ...where, ...real, '--json'], {
-    env: { PATH: process.env['PATH'], HOME: folder },
-    seconds: 60,
-    signal,
-    files: [session.fd],
-  });
+  const ran = await operator('smoke', real, { files: [session.fd] });
   await session.close();
-  const parsed = report.safeParse(parseJson(ran.stdout));
-  if (!parsed.success) throw new Error(`smoke told nothing:\n${tail(ran.output)}`);
+  const parsed = report.safeParse(ran.document);
+  if (!parsed.success) throw new Error(`smoke told nothing:\n${ran.output}`);
   for (const { name, verdict, note } of parsed.data.checks) {
     if (verdict === 'skipped' && mayBeSkipped.has(name)) say(` skipped  smoke: ${name} (${note})`);
     else check(`smoke: ${name}`, verdict === 'ok', `${verdict}: ${note}`);
   }
-  check('smoke ends with exit code 0', ran.isGood, tail(ran.output));
+  check('smoke ends with exit code 0', ran.isGood, ran.output);
 }
 
 /** The title of the refusal of an unsigned webhook: the line that the update changes. */

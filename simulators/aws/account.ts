@@ -1,12 +1,13 @@
 // What operators' commands ask AWS about a deployed stage: its stack, who calls, and how many functions may run at once.
 import type { Handle } from '../server.ts';
+import { region } from './intrinsics.ts';
 
 /** As it stands now; whoever holds it may change it between two requests. */
 export interface Account {
   readonly stackName: string;
   /** Of the stack, by name; undefined ones are not there. */
   readonly outputs: Record<string, string | undefined>;
-  readonly stack: { status: string; isProtected: boolean };
+  readonly stack: { status: string; isProtected: boolean; account: string };
   /** Concurrent executions of the account; null: the call is denied. */
   readonly limits: { concurrency: number | null };
   /** The ARN of whoever calls. */
@@ -55,7 +56,8 @@ const identity = ({ caller }: Account): string =>
 
 const described = ({ stackName, outputs, stack }: Account): string =>
   `<DescribeStacksResponse xmlns="${namespace}"><DescribeStacksResult><Stacks><member>
-<StackName>${stackName}</StackName><StackStatus>${stack.status}</StackStatus>
+<StackName>${stackName}</StackName>
+<StackId>arn:aws:cloudformation:${region}:${stack.account}:stack/${stackName}/1</StackId><StackStatus>${stack.status}</StackStatus>
 <EnableTerminationProtection>${stack.isProtected}</EnableTerminationProtection>
 <CreationTime>2026-01-01T00:00:00Z</CreationTime><Outputs>${Object.entries(outputs)
     .flatMap(([key, value]) =>

@@ -42,7 +42,11 @@ const getSchema = z.object({
   VersionId: z.optional(z.string()),
   VersionStage: z.optional(z.string()),
 });
-const putSchema = z.object({ SecretId: z.string(), SecretString: z.string() });
+const putSchema = z.object({
+  SecretId: z.string(),
+  SecretString: z.string(),
+  ClientRequestToken: z.optional(z.string().check(z.minLength(32), z.maxLength(64))),
+});
 const describeSchema = z.object({ SecretId: z.string() });
 
 export function createSecretsManager(
@@ -63,8 +67,8 @@ export function createSecretsManager(
     return secret;
   }
 
-  function add(secret: Secret, value: string): Version {
-    const version = { id: randomUUID(), value, createdAt: Date.now() / 1000 };
+  function add(secret: Secret, value: string, id: string = randomUUID()): Version {
+    const version = { id, value, createdAt: Date.now() / 1000 };
     secret.versions.push(version);
     return version;
   }
@@ -96,11 +100,15 @@ export function createSecretsManager(
           });
         });
       case 'PutSecretValue':
-        return withInput(putSchema, input, ({ SecretId, SecretString }) => {
+        return withInput(putSchema, input, ({ SecretId, SecretString, ClientRequestToken }) => {
           const secret = find(SecretId);
           if (secret === undefined) return notFound('.');
           log.push({ action, arn: secret.arn });
-          const { id } = add(secret, SecretString);
+          // The token becomes the version's id: the same content again is no second version, another is refused.
+          const made = secret.versions.find((version) => version.id === ClientRequestToken);
+          if (made !== undefined && made.value !== SecretString)
+            return failure(400, 'ResourceExistsException', 'You can not modify an existing version.');
+          const { id } = made ?? add(secret, SecretString, ClientRequestToken);
           return json({ ARN: secret.arn, Name: secret.name, VersionId: id, VersionStages: ['AWSCURRENT'] });
         });
       case 'DescribeSecret':

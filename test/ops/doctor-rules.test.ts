@@ -2,8 +2,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Stage } from '../../lib/stages.ts';
 import { stages } from '../../lib/stages.ts';
+import type { Webhook } from '../../ops/adapters/unit-org.ts';
 import { type Deployment, stackFindings } from '../../ops/doctor/stack.ts';
-import { secretFindings } from '../../ops/doctor/vendors.ts';
+import { clockFindings, rotationFindings, secretFindings } from '../../ops/doctor/vendors.ts';
+import { diagnose } from '../../ops/doctor/webhooks.ts';
 import type { SecretState } from '../../ops/secrets/state.ts';
 
 const own: Stage = {
@@ -17,6 +19,7 @@ const own: Stage = {
 };
 const placeOf = ({ stytchProjectId, stytchBaseUrl, unitBaseUrl }: Stage): Deployment['place'] => ({
   stage: 'prod',
+  aws: { account: '111122223333', region: 'us-east-1' },
   tableName: 'IdMapping',
   stytchUrl: stytchBaseUrl,
   stytchProjectId,
@@ -25,7 +28,7 @@ const placeOf = ({ stytchProjectId, stytchBaseUrl, unitBaseUrl }: Stage): Deploy
 const good: Deployment = {
   stage: own,
   place: placeOf(own),
-  stack: { outputs: new Map(), status: 'UPDATE_COMPLETE', isProtected: true },
+  stack: { outputs: new Map(), status: 'UPDATE_COMPLETE', isProtected: true, aws: null },
   concurrency: 1000,
   isTableProtected: true,
   policyWarnings: [],
@@ -36,8 +39,19 @@ const found = (changes: Partial<Deployment>) =>
     .map(({ severity, code }) => `${severity} ${code}`);
 
 describe('a live stage', () => {
-  it('that is as it should be leaves one thing to do by hand', () => {
-    expect(found({})).toEqual(['by_hand alarm_subscription']);
+  it('that is as it should be leaves by hand what the stack does not tell', () => {
+    expect(found({})).toEqual(['by_hand alarm_subscription', 'by_hand checkout_unproved']);
+  });
+
+  it('is asked for its alarm address before the checkout is', () => {
+    const text = (outputs: readonly (readonly [string, string])[]) =>
+      stackFindings({ ...good, stack: { ...good.stack, outputs: new Map(outputs) } }).find(
+        ({ code }) => code === 'alarm_subscription',
+      )?.text;
+    expect(text([['AlarmEmail', 'night@harbour.test']])).toContain(
+      'n***@harbour.test was confirmed (the address of the stack)',
+    );
+    expect(text([])).toContain('o***@harbour.test was confirmed (the address of this checkout');
   });
 
   it('is not left without protection from deletion', () => {
@@ -46,6 +60,7 @@ describe('a live stage', () => {
       'error stack_unprotected',
       'error table_unprotected',
       'by_hand alarm_subscription',
+      'by_hand checkout_unproved',
     ]);
     expect(found({ isTableProtected: null })).toContain('by_hand table_protection_unseen');
   });
@@ -55,6 +70,7 @@ describe('a live stage', () => {
       'error example_project',
       'error example_values',
       'error alarm_address_missing',
+      'by_hand checkout_unproved',
     ]);
   });
 });
@@ -65,6 +81,7 @@ describe('a test stage', () => {
       'error example_project',
       'warning example_values',
       'warning alarm_address_missing',
+      'by_hand checkout_unproved',
     ]);
   });
 });
@@ -87,17 +104,82 @@ describe('any stage', () => {
 });
 
 describe('E4 a rotation', () => {
-  const state: SecretState = {
-    name: 'webhook',
-    judgement: 'good',
-    note: '43 characters',
-    changedAt: new Date('2026-03-01T00:00:00Z'),
-    hasPrevious: true,
-  };
-  const codes = (at: string) => secretFindings('prod', state, Date.parse(at)).map(({ code }) => code);
+  const token = { value: 'n'.repeat(43), previous: 'o'.repeat(43) };
+  const codes = (at: string, changes: object = {}) =>
+    rotationFindings('prod', { ...token, ...changes }, new Date('2026-03-01T00:00:00Z'), Date.parse(at)).map(
+      ({ code }) => code,
+    );
 
   it('is to end after a day', () => {
-    expect(codes('2026-03-01T23:00:00Z')).toEqual(['secret_works']);
-    expect(codes('2026-03-02T01:00:00Z')).toEqual(['secret_works', 'rotation_open']);
+    expect(codes('2026-03-01T23:00:00Z')).toEqual([]);
+    expect(codes('2026-03-02T01:00:00Z')).toEqual(['rotation_open']);
+    expect(codes('2026-03-02T01:00:00Z', { previous: undefined })).toEqual([]);
+  });
+});
+
+describe('a secret', () => {
+  const seen = (judgement: SecretState['judgement'], name: SecretState['name'] = 'unit-events') =>
+    secretFindings('prod', { name, judgement, note: 'note', changedAt: null, hasPrevious: false });
+
+  it('that nobody could prove is neither fine nor at fault', () => {
+    expect(seen('unproved')).toMatchObject([{ severity: 'by_hand', code: 'scopes_unseen' }]);
+  });
+
+  it('comes with the whole command that mends it', () => {
+    expect(seen('empty')).toMatchObject([
+      { code: 'secret_empty', fix: 'npm run secrets -- --stage prod --only unit-events --apply' },
+    ]);
+    expect(seen('empty', 'webhook')).toMatchObject([
+      { fix: 'npm run secrets -- --stage prod --only webhook --generate webhook --apply' },
+    ]);
+  });
+});
+
+describe('a clock', () => {
+  it('that was not seen is not silently fine', () => {
+    expect(clockFindings('Unit', null)).toMatchObject([{ severity: 'by_hand', code: 'clock_unseen' }]);
+    expect(clockFindings('Unit', 2)).toMatchObject([{ severity: 'fine', code: 'clock' }]);
+  });
+});
+
+describe('the webhooks at Unit', () => {
+  const url = 'https://api.harbour.test/webhooks/unit';
+  const token = { value: 'n'.repeat(43) };
+  const webhook = (webhookId: string, changes: Partial<Webhook> = {}): Webhook => ({
+    webhookId,
+    label: '',
+    url,
+    status: 'Enabled',
+    token: token.value,
+    deliveryMode: 'AtLeastOnce',
+    includeResources: false,
+    subscriptionType: 'All',
+    ...changes,
+  });
+  const stepsOf = (...webhooks: readonly Webhook[]) =>
+    diagnose({ stage: 'prod', url }, token, webhooks).steps.map((step) =>
+      'webhookId' in step ? `${step.kind} ${step.webhookId}` : step.kind,
+    );
+  const bad = { includeResources: true };
+
+  it('of what a broken --fix has left behind one is kept, the best, and the rest is retired', () => {
+    expect(stepsOf(webhook('1', bad))).toEqual(['create', 'retire 1']);
+    expect(stepsOf(webhook('1', bad), webhook('2'))).toEqual(['retire 1']);
+    expect(stepsOf(webhook('1'), webhook('2'))).toEqual(['retire 2']);
+    expect(stepsOf(webhook('1', { status: 'Disabled' }), webhook('2'))).toEqual(['retire 1']);
+    expect(stepsOf(webhook('1', { token: 'other' }), webhook('2'))).toEqual(['retire 1']);
+    expect(stepsOf(webhook('1', bad), webhook('2', { token: null, status: 'Disabled' }))).toEqual([
+      'sign 2',
+      'enable 2',
+      'retire 1',
+    ]);
+    expect(stepsOf(webhook('1'))).toEqual([]);
+  });
+
+  it('are not called signed where our own token could not be read', () => {
+    for (const word of ['empty', 'malformed', 'unreadable'] as const) {
+      const { findings } = diagnose({ stage: 'prod', url }, word, [webhook('1')]);
+      expect(findings).toMatchObject([{ severity: 'by_hand', code: 'webhook_signature_unseen' }]);
+    }
   });
 });

@@ -6,6 +6,7 @@ import { startTestWorld } from '../support/world.ts';
 import { type Proxy, startProxy } from './proxy.ts';
 import { startStage, type TestStage } from './stage.ts';
 import { apply, expectNoSecrets, run, runJson } from './support.ts';
+import { unitWebhooks } from './unit-webhooks.ts';
 
 jest.setTimeout(60_000);
 
@@ -13,49 +14,19 @@ let world: World;
 let stage: TestStage;
 let stytch: Proxy;
 let outputs: TestStage['outputs'];
+let atUnit: ReturnType<typeof unitWebhooks>;
 beforeAll(async () => {
   world = await startTestWorld();
   stage = await startStage(world);
   stytch = await startProxy(world.stytch.url);
   outputs = { ...stage.outputs };
+  atUnit = unitWebhooks(world, () => String(outputs['UnitWebhookUrl']));
 });
 afterAll(async () => {
   await stytch.close();
   await stage.close();
   await world.close();
 });
-
-/** Unit's webhooks as attributes as they should be, but for the changes. */
-const hook = (changes: object = {}) => ({
-  label: 'test',
-  url: String(outputs['UnitWebhookUrl']),
-  token: world.secrets.seeded.unitWebhook,
-  contentType: 'JsonAPI',
-  deliveryMode: 'AtLeastOnce',
-  includeResources: false,
-  subscriptionType: 'All',
-  ...changes,
-});
-async function unit(method: string, path: string, attributes?: object): Promise<void> {
-  const response = await fetch(`${world.unit.url}${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${world.unit.operatorToken}`,
-      'content-type': 'application/vnd.api+json',
-    },
-    ...(attributes === undefined ? {} : { body: JSON.stringify({ data: { type: 'webhook', attributes } }) }),
-  });
-  expect(response.ok).toBe(true);
-}
-/** Only these point to us. */
-async function webhooksAre(...all: readonly object[]): Promise<void> {
-  for (const { id, url } of world.unit.controls.webhooks()) {
-    if (url.endsWith('/webhooks/unit'))
-      await unit('PATCH', `/webhooks/${id}`, { url: 'http://127.0.0.1:9/away' });
-  }
-  for (const one of all) await unit('POST', '/webhooks', one);
-}
-const ours = () => world.unit.controls.webhooks().filter(({ url }) => url === outputs['UnitWebhookUrl']);
 
 beforeEach(async () => {
   world.unit.controls.heal();
@@ -65,7 +36,7 @@ beforeEach(async () => {
   Object.assign(stage.stack, { status: 'UPDATE_COMPLETE', isProtected: false });
   stage.limits.concurrency = 1000;
   for (const name of secretNames) if (name !== 'hashKey') world.secrets.put(name, world.secrets.seeded[name]);
-  await webhooksAre(hook());
+  await atUnit.webhooksAre(atUnit.hook());
 });
 
 const doctor = (...args: readonly string[]) =>
@@ -93,6 +64,7 @@ describe('a good stage', () => {
     expect({ code, errors: document['errors'] }).toEqual({ code: 0, errors: 0 });
     expect(codesOf(document, 'warning')).toEqual(['alarm_address_missing']);
     expect(codesOf(document, 'by_hand')).toEqual([
+      'checkout_unproved',
       'unit_jwt_settings',
       'unit_own_login',
       'unit_token_sources',
@@ -126,18 +98,18 @@ describe('the webhook', () => {
 
   it.each([
     ['missing', () => [], 'webhook_missing'],
-    ['W2 unsigned', () => [hook({ token: undefined })], 'webhook_unsigned'],
-    ['W2 signed otherwise', () => [hook({ token: 'x'.repeat(43) })], 'webhook_token_differs'],
-    ['W11 not repeated', () => [hook({ deliveryMode: 'AtMostOnce' })], 'webhook_not_repeated'],
-    ['W11 with resources', () => [hook({ includeResources: true })], 'webhook_with_resources'],
+    ['W2 unsigned', () => [atUnit.hook({ token: undefined })], 'webhook_unsigned'],
+    ['W2 signed otherwise', () => [atUnit.hook({ token: 'x'.repeat(43) })], 'webhook_token_differs'],
+    ['W11 not repeated', () => [atUnit.hook({ deliveryMode: 'AtMostOnce' })], 'webhook_not_repeated'],
+    ['W11 with resources', () => [atUnit.hook({ includeResources: true })], 'webhook_with_resources'],
     [
       'about cards alone',
-      () => [hook({ subscriptionType: 'OnlyAuthorizationRequest' })],
+      () => [atUnit.hook({ subscriptionType: 'OnlyAuthorizationRequest' })],
       'webhook_lacks_events',
     ],
-    ['elsewhere', () => [hook({ url: 'https://old.example/webhooks/unit' })], 'webhook_elsewhere'],
+    ['elsewhere', () => [atUnit.hook({ url: 'https://old.example/webhooks/unit' })], 'webhook_elsewhere'],
   ])('that is %s is found, and mended by --fix --apply alone', async (_, hooks, code) => {
-    await webhooksAre(...hooks());
+    await atUnit.webhooksAre(...hooks());
     const before = JSON.stringify(world.unit.controls.webhooks());
     expect(await errorsOf()).toContain(code);
     const dry = await doctor('--fix');
@@ -146,7 +118,7 @@ describe('the webhook', () => {
     const fixed = await doctor('--fix', ...apply);
     expect(codesOf(fixed.document, 'error')).toEqual([]);
     expect(fixed).toMatchObject({ code: 0, document: { outcome: 'done', operator: stage.caller } });
-    expect(ours()).toEqual([
+    expect(atUnit.ours()).toEqual([
       expect.objectContaining({
         status: 'Enabled',
         token: world.secrets.seeded.unitWebhook,
@@ -158,11 +130,11 @@ describe('the webhook', () => {
   });
 
   it('W9 that is disabled is found and enabled', async () => {
-    const [own] = ours();
-    await unit('POST', `/webhooks/${own?.id}/disable`);
+    const [own] = atUnit.ours();
+    await atUnit.unit('POST', `/webhooks/${own?.id}/disable`);
     expect(await errorsOf()).toEqual(['webhook_not_enabled']);
     expect(await doctor('--fix', ...apply)).toMatchObject({ code: 0 });
-    expect(ours()).toMatchObject([{ id: own?.id, status: 'Enabled' }]);
+    expect(atUnit.ours()).toMatchObject([{ id: own?.id, status: 'Enabled' }]);
   });
 
   it('takes the rotated token to Unit; the previous one is a warning until then', async () => {
@@ -174,16 +146,16 @@ describe('the webhook', () => {
       warnings: ['webhook_signs_previous', 'alarm_address_missing'].toReversed(),
     });
     expect(await doctor('--fix', ...apply)).toMatchObject({ code: 0, document: { outcome: 'done' } });
-    expect(ours()).toMatchObject([{ token: 'n'.repeat(43) }]);
+    expect(atUnit.ours()).toMatchObject([{ token: 'n'.repeat(43) }]);
   });
 
   it('that is there twice is a warning', async () => {
-    await webhooksAre(hook(), hook());
+    await atUnit.webhooksAre(atUnit.hook(), atUnit.hook());
     expect(codesOf((await doctor()).document, 'warning')).toContain('webhook_twice');
   });
 
   it('is not registered without a token, nor by a token of the operator that may not', async () => {
-    await webhooksAre();
+    await atUnit.webhooksAre();
     world.secrets.empty('unitWebhook');
     const refused = await doctor('--fix', ...apply);
     expect(refused).toMatchObject({ code: 1, document: { code: 'secret_empty' } });
@@ -194,7 +166,7 @@ describe('the webhook', () => {
       env: { ...stage.env, UNIT_TOKEN: token },
     });
     expect(weak).toMatchObject({ code: 3, document: { provider: 'unit', status: 403 } });
-    expect(ours()).toEqual([]);
+    expect(atUnit.ours()).toEqual([]);
     expect(url()).toBe(world.apiUrl);
   });
 

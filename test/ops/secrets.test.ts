@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { randomUnitToken, type SecretName, secretNames, unitScopes } from '../../local/secret-values.ts';
 import type { World } from '../../local/world.ts';
 import { wantedScopes } from '../../ops/secrets/catalog.ts';
+import type { FaultKind } from '../../simulators/faults.ts';
 import { startTestWorld } from '../support/world.ts';
 import { startStage, type TestStage } from './stage.ts';
 import { apply, expectNoSecrets, run, runJson } from './support.ts';
@@ -58,6 +59,11 @@ const states = (document: Record<string, unknown>) =>
       name,
       judgement,
     ]),
+  );
+
+const notes = (document: Record<string, unknown>) =>
+  Object.fromEntries(
+    (document['secrets'] as { name: string; note: string }[]).map(({ name, note }) => [name, note]),
   );
 
 describe('--check', () => {
@@ -156,9 +162,13 @@ describe('filling', () => {
     const env = { UNIT_WEBHOOK_TOKEN: rotated.value };
     const kept = await fill(['--only', 'webhook', '--previous', ...apply], env);
     expect(kept).toMatchObject({ code: 0, document: { outcome: 'nothing_to_do' } });
-    expect(await fill(['--end-rotation'])).toMatchObject({ code: 0, document: { outcome: 'planned' } });
+    // Whether Unit has been told is in secrets-rotation.test.ts.
+    expect(await fill(['--end-rotation', '--force'])).toMatchObject({
+      code: 0,
+      document: { outcome: 'planned' },
+    });
     expect(await stored('unitWebhook')).toEqual(rotated);
-    expect(await fill(['--end-rotation', ...apply])).toMatchObject({
+    expect(await fill(['--end-rotation', '--force', ...apply])).toMatchObject({
       code: 0,
       document: { outcome: 'done' },
     });
@@ -253,6 +263,10 @@ describe('where Unit does not tell the scopes of a token', () => {
     const applications = world.unit.controls.applications().length;
     const made = world.unit.controls.received().customerTokens.length;
     const { code, document } = await check();
+    expect(notes(document)).toMatchObject({
+      'unit-exchange': expect.stringMatching(/^has its scopes \(by trying/),
+      'unit-onboarding': expect.stringMatching(/^has its scopes \(by trying/),
+    });
     expect({ code, ...states(document) }).toMatchObject({
       code: 0,
       'unit-exchange': 'good',
@@ -268,6 +282,57 @@ describe('where Unit does not tell the scopes of a token', () => {
     });
     expect(world.unit.controls.applications().length).toBe(applications);
     expect(world.unit.controls.received().customerTokens.length).toBe(made);
+  });
+
+  /** Whatever is asked of the scopes, this is the answer. */
+  const armAll = (fault: FaultKind) => {
+    world.unit.controls.arm({ method: 'GET', path: '/identity', times: 99, fault: answers[1][1] });
+    for (const path of ['/*', '/customers/*/token']) {
+      world.unit.controls.arm({ method: '*', path, times: 99, fault });
+    }
+  };
+  const tokens = () => ({
+    UNIT_EXCHANGE_TOKEN: orgToken(wantedScopes.exchange),
+    UNIT_ONBOARDING_TOKEN: orgToken(wantedScopes.onboarding),
+    UNIT_EVENTS_TOKEN: orgToken(wantedScopes.events),
+    UNIT_CONTACT_TOKEN: orgToken(wantedScopes.contact),
+  });
+  const names = ['unit-exchange', 'unit-onboarding', 'unit-events', 'unit-contact'];
+
+  it.each([
+    ['404 in its own form', { kind: 'status', status: 404 }],
+    ['404 of a page', { kind: 'html', status: 404 }],
+    ['400 of a page', { kind: 'html', status: 400 }],
+    ['404 of a proxy', { kind: 'json', status: 404, body: { message: 'no route' } }],
+  ] as const)('E5 and answers everything by %s, no token is good, and none is written', async (_, fault) => {
+    armAll(fault);
+    const before = writes();
+    const { code, document } = await check();
+    expect(code).toBe(1);
+    expect(names.map((name) => states(document)[name])).toEqual(names.map(() => 'unproved'));
+    for (const name of names) {
+      const ran = await fill(['--only', name, '--force', ...apply], tokens());
+      expect(ran).toMatchObject({ code: 1, document: { code: 'value_refused' } });
+      expect(String(ran.document['message'])).toContain('Unit does not say whether it has');
+    }
+    expect(writes()).toBe(before);
+  });
+
+  it.each([[429], [500], [503]])('E5 and answers everything by %d, no token is written', async (status) => {
+    armAll({ kind: 'status', status });
+    const before = writes();
+    for (const name of names) {
+      const ran = await fill(['--only', name, ...apply], tokens());
+      expect(ran).toMatchObject({ code: 3, document: { outcome: 'failed', provider: 'unit' } });
+    }
+    expect(writes()).toBe(before);
+  });
+
+  it('E5 a token of nobody is refused', async () => {
+    world.unit.controls.arm({ method: 'GET', path: '/identity', times: 99, fault: answers[1][1] });
+    const ran = await fill(['--only', 'unit-contact', ...apply], { UNIT_CONTACT_TOKEN: 'garbage-token' });
+    expect(ran).toMatchObject({ code: 1, document: { code: 'value_refused' } });
+    expect(String(ran.document['message'])).toContain('Unit refuses it');
   });
 });
 

@@ -57,7 +57,7 @@ describe('a good deployment', () => {
     const mails = world.stytch.controls.outbox().length + world.stytch.controls.inbox().length;
     const { code, stdout, stderr } = await run(world, 'smoke', ['--stage', 'dev'], { env: stage.env });
     expect({ code, stderr }).toEqual({ code: 0, stderr: `checking ${world.apiUrl} ...\n` });
-    expect(stdout).toContain('17 ok, 0 failed, 3 skipped');
+    expect(stdout).toContain('22 ok, 0 failed, 3 skipped');
     expect(stdout).toContain('WWW-Authenticate arrives as www-authenticate.');
     expect(stdout).toMatch(/median \d+ ms, slowest \d+ ms/);
     expect(world.stytch.controls.outbox().length + world.stytch.controls.inbox().length).toBe(mails);
@@ -166,7 +166,7 @@ describe('a bad deployment', () => {
     proxy.bend = () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: '<h1>Welcome</h1>' });
     const { code, document } = await smokeBent();
     expect(code).toBe(1);
-    expect(failed(document)).toHaveLength(16);
+    expect(failed(document)).toHaveLength(18);
     expect(document['authenticateHeader']).toBeNull();
   });
 

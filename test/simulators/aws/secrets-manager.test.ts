@@ -82,6 +82,18 @@ describe('Secrets Manager, called by the AWS SDK', () => {
     await expect(get()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
+  it('makes one version for one request token: the same again is no second one, another value is refused', async () => {
+    const put = (SecretString: string) =>
+      client.send(
+        new PutSecretValueCommand({ SecretId: arn, SecretString, ClientRequestToken: 't'.repeat(32) }),
+      );
+    const { VersionId } = await put('one');
+    expect(VersionId).toBe('t'.repeat(32));
+    expect((await put('one')).VersionId).toBe(VersionId);
+    await expect(put('two')).rejects.toMatchObject({ name: 'ResourceExistsException' });
+    expect((await get()).SecretString).toBe('one');
+  });
+
   it('counts the calls, and fails when told to', async () => {
     manager.put(arn, 'x');
     await get();
