@@ -222,6 +222,14 @@ describe('A3.3.1, A3.3.4 the cookie', () => {
     expect(calls()).toMatchObject({ stytch: [], unit: [] });
   });
 
+  it('INV5 stands in no log line and in no item', async () => {
+    expect((await refreshFrom(own)).status).toBe(200);
+    expectProblem(await refreshFrom({ origin: 'https://evil.example' }), 'origin_not_allowed');
+    const kept = JSON.stringify([world.logs(), await world.scanTable()]);
+    expect(kept).toContain('POST /v1/sessions/refresh');
+    expect(kept).not.toContain(victim.sessionToken);
+  });
+
   it('A7.4.1 of a session that is over is cleared, and buys nothing', async () => {
     const { sessionToken } = await signInAgain(world, victim);
     const cookie = cookieOf(sessionToken);
