@@ -14,6 +14,17 @@ export class EmulatorMissing extends Error {}
 /** What of the emulator differs from AWS and has one place: each makes it stricter or whole, none looser. */
 const corrections: readonly SourceEdit[] = [
   {
+    // An alarm on an expression is refused; kept, it is as idle as every other alarm there.
+    file: 'ministack/services/cloudformation/provisioners.py',
+    find: `    if props.get("Metrics"):
+        raise ValueError(
+            "AWS::CloudWatch::Alarm Properties.Metrics (metric math) is not supported; "
+            "use MetricName and Namespace."
+        )`,
+    replace: `    if props.get("Metrics"):
+        props = {**props, "MetricName": "expression", "Namespace": "expression"}`,
+  },
+  {
     // `Ref` of a secret is its ARN; the emulator gives the name, and the function's settings and role need the ARN.
     file: 'ministack/services/cloudformation/engine.py',
     find: `        if ref in resources and "PhysicalResourceId" in resources[ref]:
