@@ -1,8 +1,9 @@
 // A fast part of the fault matrix; `npm run fault-matrix` plays all of it.
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { breakageNames, isSlow } from './matrix/breakages.ts';
-import { callRows, phases, whyNot } from './matrix/calls.ts';
+import { phases, whyNot } from './matrix/calls.ts';
 import type { Cell, Played } from './matrix/play.ts';
+import { callRows } from './matrix/rows.ts';
 import { allCells, playCells } from './matrix/run.ts';
 
 /** Of each call: what fails at once and stays, and what passes; slow ones where they take seconds alone. */

@@ -6,7 +6,7 @@ import { createStore } from '../../functions/adapters/table/store.ts';
 import { call } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
 import { type SignedInUser, startTestWorld } from '../support/world.ts';
-import { makeCustomer, sessionOf } from './matrix/calls.ts';
+import { makeCustomer, sessionOf } from './matrix/asks.ts';
 import { makePlace, type Place, piecesOf } from './matrix/place.ts';
 
 let world: World;

@@ -3,8 +3,9 @@ import { routes } from '../../../functions/contract/routes.ts';
 import { undocumented } from '../../support/documented.ts';
 import { person } from '../../support/world.ts';
 import { subjectOf } from '../model/invariants.ts';
+import type { Asked } from './asks.ts';
 import { RETRY_AFTER } from './breakages.ts';
-import { type Asked, allowed } from './calls.ts';
+import { allowed } from './calls.ts';
 import { MARKER, type Place } from './place.ts';
 import type { Cell, Ground } from './play.ts';
 

@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import buildOnce from '../../support/build-once.ts';
-import { callRows } from './calls.ts';
 import type { Played } from './play.ts';
+import { callRows } from './rows.ts';
 import { allCells, playCells } from './run.ts';
 import { head, markdown, rowsOf } from './table.ts';
 

@@ -13,7 +13,7 @@ import { type Pieces, readTemplate } from '../../../simulators/aws/template.ts';
 import type { Handle } from '../../../simulators/server.ts';
 import { errorBody, refusalOfStatus } from '../../../simulators/stytch/errors.ts';
 import { errorOfStatus } from '../../../simulators/unit/errors.ts';
-import { readDevTemplate } from '../../support/world.ts';
+import { templateWithLimits } from '../../support/world.ts';
 import { forwardTo, type Link, startLink } from './link.ts';
 
 export const services = ['stytch', 'unit', 'table', 'secrets'] as const;
@@ -37,9 +37,13 @@ export interface Place {
   close(): Promise<void>;
 }
 
-/** The pieces of the prepared template, for all places of a world. */
+/** The pieces of the prepared template, for all places of a world; who signs up comes from one address. */
 export const piecesOf = (world: World): Pieces =>
-  readTemplate(readDevTemplate(), { stackName, functionNames, apiUrl: world.apiUrl });
+  readTemplate(templateWithLimits({ sendsPerSource: { max: 10_000, windowSeconds: 3600 } }), {
+    stackName,
+    functionNames,
+    apiUrl: world.apiUrl,
+  });
 
 const awsErrors: Readonly<Record<number, string>> = {
   400: 'ThrottlingException',

@@ -1,9 +1,12 @@
 // Plays the cells of the matrix in one world, many at a time: most of them do nothing but wait.
+import { availableParallelism, loadavg } from 'node:os';
 import { startTestWorld } from '../../support/world.ts';
+import { makeCustomer } from './asks.ts';
 import { breakageNames, isSlow } from './breakages.ts';
-import { callRows, makeCustomer, phases, whyNot } from './calls.ts';
+import { phases, whyNot } from './calls.ts';
 import { piecesOf } from './place.ts';
 import { type Cell, type Ground, type Played, playCell } from './play.ts';
+import { callRows } from './rows.ts';
 
 /** Every cell that says something. */
 export const allCells: readonly Cell[] = callRows.flatMap((row) =>
@@ -12,9 +15,20 @@ export const allCells: readonly Cell[] = callRows.flatMap((row) =>
   ),
 );
 
-/** As two cores can bear. */
-const AT_ONCE = 16;
+/** As two cores can bear that do nothing else; fewer where they do. */
+const MOST_AT_ONCE = 16;
+const LEAST_AT_ONCE = 4;
+
+function howManyAtOnce(): number {
+  const cores = availableParallelism();
+  const [load = 0] = loadavg();
+  const share = cores / Math.max(cores, load);
+  return Math.max(LEAST_AT_ONCE, Math.floor(MOST_AT_ONCE * share));
+}
+
 const STARTING_AT_ONCE = 2;
+/** More broken cells than this are no matter of load. */
+const MOST_AGAIN = 12;
 
 /** How long a cell will about take, so that the longest go first. */
 const weightOf = ({ row, breakage, phase }: Cell): number =>
@@ -47,6 +61,16 @@ const mayBeLoad = ({ faults }: Played): boolean =>
 const isSameCell = (a: Cell, b: Cell): boolean =>
   a.row === b.row && a.breakage === b.breakage && a.phase === b.phase;
 
+/** A cell that could not be played at all has failed too, and leaves the others alone. */
+const playOrTell = (ground: Ground, cell: Cell): Promise<Played> =>
+  playCell(ground, cell).catch((error: unknown) => ({
+    ...cell,
+    answers: [],
+    recoveredAfter: 0,
+    recoveredMs: 0,
+    faults: [String(error)],
+  }));
+
 /** Plays cells, the longest first; the outcomes stand in no order. */
 export async function playCells(cells: readonly Cell[]): Promise<readonly Played[]> {
   const world = await startTestWorld();
@@ -60,11 +84,14 @@ export async function playCells(cells: readonly Cell[]): Promise<readonly Played
     const play = (some: readonly Cell[], width: number): Promise<readonly Played[]> => {
       const turn = gate(width);
       return Promise.all(
-        some.toSorted((a, b) => weightOf(b) - weightOf(a)).map((cell) => turn(() => playCell(ground, cell))),
+        some
+          .toSorted((a, b) => weightOf(b) - weightOf(a))
+          .map((cell) => turn(() => playOrTell(ground, cell))),
       );
     };
-    const played = await play(cells, AT_ONCE);
-    const again = await play(played.filter(mayBeLoad), 1);
+    const played = await play(cells, howManyAtOnce());
+    const excused = played.filter(mayBeLoad);
+    const again = excused.length > MOST_AGAIN ? [] : await play(excused, 1);
     return played.map((one) => again.find((other) => isSameCell(one, other)) ?? one);
   } finally {
     await world.close();

@@ -1,7 +1,8 @@
 // The matrix as tables: a call and a fault to a row, a phase to a column.
 import { breakageNames } from './breakages.ts';
-import { type CallRow, callRows, phases, whyNot } from './calls.ts';
+import { type CallRow, phases, whyNot } from './calls.ts';
 import type { Played } from './play.ts';
+import { callRows } from './rows.ts';
 
 export const head = ['Fault', ...phases] as const;
 
@@ -13,7 +14,7 @@ function told({ answers, recoveredAfter, faults }: Played): string {
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   const statuses = [...counts].map(([what, times]) => (times === 1 ? what : `${times} x ${what}`)).join(', ');
-  const longest = Math.max(...answers.map(({ ms }) => ms));
+  const longest = Math.max(0, ...answers.map(({ ms }) => ms));
   const cell = `${statuses}; ${longest.toLocaleString('en-US')} ms; ${recoveredAfter}`;
   return faults.length === 0 ? cell : `BROKEN ${cell}`;
 }
