@@ -29,12 +29,12 @@ export function startPeer(file: string, heapMb: number): Peer {
   const waiting = new Map<number, (reply: Reply) => void>();
   let lastId = 0;
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.once('exit', () => {
+    for (const answer of waiting.values()) answer({ id: 0, error: `${file} has ended` });
+  });
   child.on('message', (reply: Reply) => {
     waiting.get(reply.id)?.(reply);
     waiting.delete(reply.id);
-  });
-  child.once('exit', () => {
-    for (const answer of waiting.values()) answer({ id: 0, error: `${file} has ended` });
   });
   return {
     pid: child.pid ?? 0,

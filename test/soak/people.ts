@@ -41,12 +41,10 @@ const REFRESH_AFTER_MS = 120_000;
 type Control = Readonly<Record<string, unknown>>;
 
 const controlled = async (url: string, body?: object): Promise<Control> => {
-  const post = (json: object) => ({
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(json),
-  });
-  const response = await fetch(url, body === undefined ? {} : post(body));
+  const headers = { 'content-type': 'application/json' };
+  const response = await (body === undefined
+    ? fetch(url)
+    : fetch(url, { method: 'POST', headers, body: JSON.stringify(body) }));
   if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
   return (await response.json()) as Control;
 };
