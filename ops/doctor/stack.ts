@@ -1,4 +1,5 @@
 // The stack, its account and the stage as this checkout writes it: what would make a deploy unsafe or useless.
+import { exampleValues } from '../../lib/example-values.ts';
 import { type Stage, stackNameOf } from '../../lib/stages.ts';
 import { maskEmail } from '../base/output.ts';
 import {
@@ -115,23 +116,24 @@ function stageFindings({ stage, place, stack }: Deployment): readonly Finding[] 
       wrong('example_project', place.stytchProjectId, 'Put your own project id into lib/stages.ts.'),
     );
   }
-  const examples = exampleValues(stage);
+  // The project is told above, by what is deployed.
+  const examples = exampleValues(stage).filter(([field]) => field !== 'stytchProjectId');
   if (examples.length > 0) {
     const say = isLive ? wrong : doubtful;
     found.push(
       say(
         'example_values',
-        `in this checkout: ${examples.join(', ')}`,
+        `in this checkout: ${examples.map(([field, value]) => `${field} ${value}`).join(', ')}`,
         'Put your own addresses into lib/stages.ts and deploy.',
       ),
     );
   }
-  if (stage.trustedProxy === 'cloudfront' && stage.customDomain === undefined) {
+  if (stage.trustedProxy === 'cloudfront' && stage.closeAwsEndpoint !== true) {
     found.push(
       doubtful(
         'proxy_passed_by',
         'CloudFront is trusted, and AWS leaves its own address of the API open beside it',
-        'Give the stage a customDomain for CloudFront to call: that closes the other address.',
+        'Give the stage a customDomain for CloudFront to call, and closeAwsEndpoint.',
       ),
     );
   }
@@ -145,15 +147,6 @@ function stageFindings({ stage, place, stack }: Deployment): readonly Finding[] 
     ),
   ];
 }
-
-const exampleValues = (stage: Stage): readonly string[] =>
-  [
-    ...stage.allowedOrigins,
-    ...stage.redirectUrls,
-    stage.passkeyDomain,
-    stage.problemTypeBaseUrl,
-    stage.customDomain?.name ?? '',
-  ].filter((text) => /\bbank\.example\b/.test(text));
 
 /** By the stack's output `AlarmEmail` where it has one; an older stack does not tell. */
 function alarmFinding({ alarmEmail }: Stage, { outputs }: DeployedStack, isLive: boolean): Finding {

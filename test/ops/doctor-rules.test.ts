@@ -97,9 +97,9 @@ describe('any stage', () => {
     expect(found({ policyWarnings: ['aal2 needs a password'] })).toContain('warning policy_unreachable');
     expect(found({ stage: { ...own, trustedProxy: 'cloudfront' } })).toContain('warning proxy_passed_by');
     const customDomain = { name: 'api.harbour.test', certificateArn: 'arn' };
-    expect(found({ stage: { ...own, trustedProxy: 'cloudfront', customDomain } })).not.toContain(
-      'warning proxy_passed_by',
-    );
+    expect(
+      found({ stage: { ...own, trustedProxy: 'cloudfront', customDomain, closeAwsEndpoint: true } }),
+    ).not.toContain('warning proxy_passed_by');
   });
 });
 
