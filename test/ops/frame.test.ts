@@ -274,7 +274,7 @@ const noStack = `<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2
 
 const stack = (outputs: Record<string, string>): string =>
   `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks>
-<member><StackName>StytchUnitBridge-dev</StackName><StackStatus>CREATE_COMPLETE</StackStatus>
+<member><StackId>arn:aws:cloudformation:us-east-1:000000000000:stack/StytchUnitBridge-dev/1</StackId><StackName>StytchUnitBridge-dev</StackName><StackStatus>CREATE_COMPLETE</StackStatus>
 <CreationTime>2026-01-01T00:00:00Z</CreationTime><Outputs>${Object.entries(outputs)
     .map(
       ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,

@@ -57,6 +57,7 @@ async function atTerminal(userId: string, answers: readonly (readonly [string, s
     ]);
     expect(code).toBe(0);
     expect(output).toContain(`Done: ${userId} is deleted.`);
+    expect(output).toContain(`table ${world.tableName}, simulated vendors.`);
     expect(output).not.toContain(secret);
     expect(output).not.toContain(secret.slice(12, 24));
     expect(await itemOf(world, `USER#${userId}`, 'USER')).toMatchObject({ deleted: true });
