@@ -1,5 +1,5 @@
 // `npm run bench`: measures everything, keeps the raw figures in bench/results, and draws docs/performance.md anew.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
 import { build } from '../scripts/build.ts';
@@ -129,5 +129,4 @@ async function measure(): Promise<Results> {
 const results = await measure();
 await mkdir('bench/results', { recursive: true });
 await writeFile('bench/results/latest.json', `${JSON.stringify(results)}\n`);
-await rm('dist/bench', { recursive: true, force: true, maxRetries: 2 });
 await report(results);

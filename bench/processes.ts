@@ -33,6 +33,8 @@ export async function node24(): Promise<NodeBinary | null> {
 
 export const ownNode: NodeBinary = { version: process.versions.node, file: process.execPath };
 
+const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', PATH: process.env['PATH'] ?? '' };
+
 const message = z.union([z.object({ error: z.string() }), z.object({ answer: z.unknown() })]);
 
 export interface Outside {
@@ -65,6 +67,7 @@ function ask(child: ChildProcess, sent: object | null): Promise<unknown> {
 export async function startOutside(): Promise<Outside> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'bench/vendors/main.ts'], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...quiet },
   });
   const order = async (sent: object | null): Promise<unknown> => {
     const received = message.parse(await ask(child, sent));
@@ -83,8 +86,6 @@ export async function startOutside(): Promise<Outside> {
     close: () => child.disconnect(),
   };
 }
-
-const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', PATH: process.env['PATH'] ?? '' };
 
 const loaded = z.object({ wallMs: z.number(), cpuMs: z.number() });
 export type Loaded = z.infer<typeof loaded>;
