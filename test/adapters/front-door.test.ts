@@ -35,6 +35,8 @@ beforeAll(async () => {
     UNIT_WEBHOOK_SECRET_ARN: arn('Webhook'),
     TRUSTED_PROXY: 'cloudfront',
     ORIGIN_SECRET_ARN: arn('Origin'),
+    SESSION_TRANSPORT: 'body',
+    ALLOWED_ORIGINS: '[]',
     REDIRECT_URLS: '["https://app.bank.example/callback"]',
     SESSION_IDLE_SECONDS: '3600',
     SESSION_MAX_SECONDS: '43200',

@@ -262,7 +262,7 @@ const all = [...local, ...byStytch, ...byTable];
 
 describe('The refusals of POST /v1/token', () => {
   it('are all here, but for those that are told before the exchange begins', () => {
-    const byHttp = ['payload_too_large', 'unsupported_media_type'];
+    const byHttp = ['origin_not_allowed', 'payload_too_large', 'unsupported_media_type'];
     const declared = routes.exchangeToken.problems.filter((code) => !byHttp.includes(code));
     expect([...new Set(all.map(({ code }) => code))].sort()).toEqual([...declared].sort());
   });
