@@ -4,6 +4,7 @@ import { type Stage, stages } from '../lib/stages.ts';
 import { type Listening, listen } from '../simulators/server.ts';
 import { createStytchSimulator, type StytchControls } from '../simulators/stytch/simulator.ts';
 import { createUnitSimulator, type UnitControls } from '../simulators/unit/simulator.ts';
+import { onlyOwnOrigin } from './own-origin.ts';
 import { onPort, type Ports } from './ports.ts';
 import { operatorScopes, randomUnitToken, type SecretName, unitScopes } from './secret-values.ts';
 import type { Tap } from './tap.ts';
@@ -59,7 +60,9 @@ export async function startVendors(
   const serve = async (name: 'stytch' | 'stytchControl' | 'unit' | 'unitControl'): Promise<Listening> => {
     const backend = name.startsWith('stytch') ? 'stytch' : 'unit';
     const { handle, control } = backend === 'stytch' ? stytch : unit;
-    const served = name.endsWith('Control') ? control : (tap?.around(backend, handle) ?? handle);
+    const served = name.endsWith('Control')
+      ? onlyOwnOrigin(control)
+      : (tap?.around(backend, handle) ?? handle);
     const listening = await onPort(ports, name, (port) => listen(served, port));
     keep(() => listening.close());
     return listening;

@@ -25,8 +25,14 @@ const digits = /^\d{3,12}$/;
 
 const jwtPattern = /\beyJ[\w-]{6,}\.[\w-]+\.[\w-]*/g;
 const wholeJwt = /^eyJ[\w-]{6,}\.[\w-]+\.[\w-]*$/;
-/** Unit's tokens, Stytch's secrets, and tokens in the query of an address. */
-const tokenPatterns = [/\bv2\.public\.[\w-]+/g, /\bsecret-(?:test|live)-[\w=-]+/g, jwtPattern];
+/** Unit's tokens and forms, Stytch's secrets. */
+const tokenPatterns = [
+  /\bv2\.public\.[\w-]+/g,
+  /\bsecret-(?:test|live)-[\w=-]+/g,
+  // The link to a form of Unit's opens it for whoever has it.
+  /\bform-[\w-]{20,}/g,
+  jwtPattern,
+];
 const queryPattern = /([?&](?:token|code|state)=)[^&#\s"]+/g;
 const panPattern = /(?<!\d)\d{13,19}(?!\d)/g;
 
@@ -46,6 +52,7 @@ export function maskText(text: string): string {
 /** A parsed body, masked; JWTs become a summary of who they are for and what they prove. */
 export function mask(value: unknown): unknown {
   if (typeof value === 'string') return wholeJwt.test(value) ? summaryOf(value) : maskText(value);
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1e12) return maskText(String(value));
   if (Array.isArray(value)) return value.map(mask);
   if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, maskMember(key, inner)]));

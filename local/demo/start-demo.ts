@@ -3,10 +3,10 @@ import { type Stage, stages } from '../../lib/stages.ts';
 import type { Handle } from '../../simulators/server.ts';
 import { createDocs } from '../docs/pages.ts';
 import { createDocsHandle, docsBase, isDocsPath } from '../docs/serve.ts';
+import { onlyOwnOrigin } from '../own-origin.ts';
 import { startWorld, type World, type WorldOptions } from '../world.ts';
 import { createActions } from './actions.ts';
 import { createDemoFaults, type DemoFaults } from './faults.ts';
-import { onlyOwnOrigin } from './own-origin.ts';
 import { createRecorder } from './recorder.ts';
 import { createDemoHandle, isDemoPath } from './server.ts';
 import { createTrace, type Trace } from './trace.ts';
@@ -76,8 +76,8 @@ export async function startDemo(options: WorldOptions = {}): Promise<Demo> {
   };
   const actions = createActions(world);
   const site = { base: docsBase, problemTypeBaseUrl: stageOn(Number(port)).problemTypeBaseUrl };
-  docs = onlyOwnOrigin(createDocsHandle(await createDocs(site)), port);
-  demo = onlyOwnOrigin(createDemoHandle({ trace, faults, actions, places }), port);
+  docs = onlyOwnOrigin(createDocsHandle(await createDocs(site)));
+  demo = onlyOwnOrigin(createDemoHandle({ trace, faults, actions, places }));
   return {
     world,
     trace,

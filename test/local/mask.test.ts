@@ -54,6 +54,12 @@ describe('a masked body', () => {
     });
   });
 
+  it("hides the link to a form of Unit's, and a card number that is a number", () => {
+    const link = 'http://127.0.0.1:4403/application-forms/form-mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFhT8ds245v7Q';
+    expect(mask({ url: link })).toEqual({ url: 'http://127.0.0.1:4403/application-forms/form-mZA…' });
+    expect(mask({ number: 4000001234567899, count: 12 })).toEqual({ number: '••••', count: 12 });
+  });
+
   it('hides each recovery code and each part of a passkey credential', () => {
     expect(mask({ recoveryCodes: ['ckss-2skx-ebow'] })).toEqual({ recoveryCodes: ['••••••'] });
     expect(mask({ credential: { id: 'cGFzc2tleS0x', response: { signature: 'MEU' } } })).toEqual({
