@@ -14,7 +14,11 @@ export const handler = serve(
   open(routes.signUp, async ({ body, incoming, signal }) =>
     accepted(await signUp(await signingUp(), body, caller(incoming).network, signal)),
   ),
-  beginsSession(routes.authenticate, async (body, signal) => authenticate(await signingUp(), body, signal)),
+  beginsSession(
+    routes.authenticate,
+    async (body, signal) => authenticate(await signingUp(), body, signal),
+    async (sessionToken, signal) => revokeOne(await keeping(), sessionToken, signal),
+  ),
   keepsSession(routes.refresh, async (sessionToken, signal) =>
     refresh(await keeping(), sessionToken, signal),
   ),

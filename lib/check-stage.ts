@@ -5,7 +5,7 @@ import { policyNames } from '../functions/contract/token-policy.ts';
 import { frontDoorFaults } from './check-front-door.ts';
 import { safetyFaults } from './check-safety.ts';
 import { isLoopback, isWithin } from './hosts.ts';
-import type { Stage, Throttle } from './stages.ts';
+import { publicNameOf, type Stage, type Throttle } from './stages.ts';
 
 /** Throws one error that names every field at fault. */
 export function checkStage(stage: Stage): void {
@@ -70,15 +70,16 @@ function* addressFaults(stage: Stage): Generator<string> {
 function* cookieFaults(stage: Stage): Generator<string> {
   const { sessionTransport, customDomain, allowedOrigins } = stage;
   if (sessionTransport !== 'cookie') return;
+  const name = publicNameOf(stage);
   if (allowedOrigins.length === 0)
     yield 'allowedOrigins must name at least one origin where sessionTransport is cookie: native apps alone need body';
-  if (customDomain === undefined) {
+  if (customDomain === undefined || name === undefined) {
     yield 'customDomain must be there where sessionTransport is cookie: the address that AWS gives is another site';
     return;
   }
   for (const [index, origin] of allowedOrigins.entries())
-    if (isSecureUrl(stage, origin) && !isOwnSite(stage, origin, customDomain.name))
-      yield `allowedOrigins[${index}] must be https under a domain of two labels or more that is customDomain.name's too, where sessionTransport is cookie`;
+    if (isSecureUrl(stage, origin) && !isOwnSite(stage, origin, name))
+      yield `allowedOrigins[${index}] must be https under a domain of two labels or more that is also ${name}'s, the name that browsers call, where sessionTransport is cookie`;
 }
 
 /** Without the list of public suffixes: two names under `co.uk` pass here, and then the browser keeps the cookie back. */

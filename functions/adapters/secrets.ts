@@ -5,11 +5,11 @@ import { ServiceError } from '../core/errors.ts';
 import { callAws } from './aws.ts';
 import { parseJson } from './json.ts';
 
+/** Goes out in headers, where a line's end that a file or `echo` has put behind it would be refused. */
+const text = z.string().check(z.minLength(8), z.regex(/^[\x21-\x7e]+$/));
+
 /** What every secret of ours holds; `previous` while a rotation is under way. */
-const secretValue = z.object({
-  value: z.string().check(z.minLength(8)),
-  previous: z.optional(z.string().check(z.minLength(8))),
-});
+const secretValue = z.object({ value: text, previous: z.optional(text) });
 export type SecretValue = z.infer<typeof secretValue>;
 
 /** The text of a secret; undefined where it is none of ours. */
@@ -20,8 +20,8 @@ export interface Secret {
   /** @throws ServiceError `not_configured` while the secret is empty, `temporarily_unavailable` */
   read(): Promise<SecretValue>;
   /**
-   * The value to try after a vendor refused one; null when there is no other. Secrets Manager is asked at most once a
-   * minute, and once for all who ask at the same time.
+   * The value to try after a vendor refused one; null when there is no other. Secrets Manager, while it answers, is asked at
+   * most once a minute, and once for all who ask at the same time.
    */
   renew(refused: string): Promise<SecretValue | null>;
 }

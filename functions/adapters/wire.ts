@@ -26,14 +26,18 @@ export type Wire = (url: string, request: WireRequest) => Promise<WireReply>;
 const kept = { keepAlive: true, timeout: 4000 } as const;
 const agent = new Agent(kept);
 
-let lastUsedAt = 0;
+/** When each host was called last. */
+const lastUsedAt = new Map<string, number>();
 
 /** A frozen container's timers stand still: what it kept is gone at the vendor's end by the time that it wakes. */
-function dropStale({ freeSockets }: Pick<Agent, 'freeSockets'>): void {
-  const isStale = Date.now() - lastUsedAt > kept.timeout;
-  lastUsedAt = Date.now();
+function dropStale({ freeSockets }: Pick<Agent, 'freeSockets'>, { host, hostname, port }: URL): void {
+  const isStale = Date.now() - (lastUsedAt.get(host) ?? 0) > kept.timeout;
+  lastUsedAt.set(host, Date.now());
   if (!isStale) return;
-  for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+  // Node names a host's sockets by these, and what else makes two connections different.
+  const name = `${hostname}:${port === '' ? 443 : port}:`;
+  for (const [key, sockets] of Object.entries(freeSockets))
+    if (key.startsWith(name)) for (const socket of sockets ?? []) socket.destroy();
 }
 
 /** Loopback alone is called without TLS, and a deployment never: there is no loading this module ahead. */
@@ -51,14 +55,21 @@ const everyRequest = {
 export const sendOverWire: Wire = async (url, { method, headers, body, signal }) => {
   const over = url.startsWith('https:') ? { request: overTls, agent } : await plain();
   const options = { method, headers: { ...everyRequest, ...headers }, signal, agent: over.agent };
-  dropStale(over.agent);
+  dropStale(over.agent, new URL(url));
   return new Promise((resolve, reject) => {
-    const answered = (answer: IncomingMessage): void =>
-      resolve({
-        status: answer.statusCode ?? 0,
-        retryAfter: answer.headers['retry-after'],
-        chunks: answer,
-      });
-    over.request(url, options, answered).on('error', reject).end(body);
+    const sent = over
+      .request(url, options, (answer: IncomingMessage) => {
+        // Answered before all was read: nobody waits for the rest to go.
+        answer.once('close', () => sent.writableFinished || sent.destroy());
+        resolve({
+          status: answer.statusCode ?? 0,
+          retryAfter: answer.headers['retry-after'],
+          chunks: answer,
+        });
+      })
+      .on('error', reject)
+      // Where the other side changes the protocol there is neither an answer nor an error.
+      .on('close', () => reject(new Error('closed without an answer')))
+      .end(body);
   });
 };

@@ -12,10 +12,14 @@ import { clearedSessionCookie, readSessionCookie, sessionCookie } from './sessio
 
 type BeginRoute = typeof routes.authenticate;
 
-/** Anyone may call; the answer's session token goes out in the body, or in a cookie alone. */
+/**
+ * Anyone may call; the answer's session token goes out in the body, or in a cookie alone. A session whose cookie that
+ * replaces is ended where it can be (ASVS 5.0, 7.2.4).
+ */
 export const beginsSession = (
   route: BeginRoute,
   run: (body: z.output<BeginRoute['request']>, signal: AbortSignal) => Promise<SignedInAnswer>,
+  end: (sessionToken: string, signal: AbortSignal) => Promise<void>,
 ): Endpoint => ({
   route,
   async serve(incoming, { sessionTransport }, signal) {
@@ -23,6 +27,7 @@ export const beginsSession = (
     const answer = await run(parseBody(route, route.request, incoming), signal);
     if (transport === 'body') return ok(answer);
     const { sessionToken, ...shown } = answer;
+    await Promise.allSettled([(async () => end(readSessionCookie(incoming), signal))()]);
     return { ...ok(shown), cookies: [sessionCookie(sessionToken, answer.sessionExpiresAt)] };
   },
 });
@@ -44,7 +49,10 @@ export const keepsSession = (
       return { ...ok(answer), cookies: [sessionCookie(sessionToken, answer.sessionExpiresAt)] };
     } catch (error) {
       const isOver =
-        error instanceof ServiceError && route.cookie.endedBy.some((code) => code === error.code);
+        error instanceof ServiceError &&
+        // One that brought no cookie may be late: what is there by now is another's.
+        error.details.reason !== 'missing' &&
+        route.cookie.endedBy.some((code) => code === error.code);
       if (!isOver) throw error;
       return { refused: error, cookies: [clearedSessionCookie] };
     }
@@ -67,8 +75,15 @@ export const endsSession = (route: typeof routes.revoke, { one, all }: Ends): En
     if ('all' in body) {
       if (session === null) throw new ServiceError('invalid_token', { reason: 'missing' });
       await all(session, signal);
+    } else if ('sessionToken' in body) {
+      await one(body.sessionToken, signal);
     } else {
-      await one('sessionToken' in body ? body.sessionToken : readSessionCookie(incoming), signal);
+      const sessionToken = readSessionCookie(incoming);
+      const [ended] = await Promise.allSettled([one(sessionToken, signal)]);
+      // Its user is out on this device, also where Stytch cannot be told.
+      if (ended.status === 'rejected' && ended.reason instanceof ServiceError)
+        return { refused: ended.reason, cookies: [clearedSessionCookie] };
+      if (ended.status === 'rejected') throw ended.reason;
     }
     return isCookie ? { ...noContent, cookies: [clearedSessionCookie] } : noContent;
   },

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
+import { createServer as createTcpServer, type Socket } from 'node:net';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type OutboundRequest, send } from '../../functions/adapters/outbound.ts';
@@ -106,5 +107,37 @@ describe('the wire to a vendor', () => {
     await send(request());
     expect(connections).toBe(before + 1);
     clock.mockRestore();
+  });
+
+  it('INV6 a vendor that changes the protocol, or answers before it has read all, leaves nothing behind', async () => {
+    const open = new Set<Socket>();
+    const odd = createTcpServer((socket) => {
+      open.add(socket);
+      socket.on('error', () => {}).on('close', () => open.delete(socket));
+      socket.once('data', (bytes: Buffer) =>
+        socket.write(
+          bytes.includes('/upgrade')
+            ? 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: odd\r\n\r\n'
+            : 'HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\n{}',
+        ),
+      );
+      socket.once('data', () => socket.pause());
+    });
+    await new Promise<void>((resolve) => {
+      odd.listen(0, '127.0.0.1', resolve);
+    });
+    const address = odd.address();
+    const base = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+    const begun = performance.now();
+    expect(await codeOf(send(request({ url: `${base}/upgrade`, timeoutMs: 10_000 })))).toBe(
+      'upstream_unavailable',
+    );
+    expect(performance.now() - begun).toBeLessThan(5000);
+    const body = new Uint8Array(8 * 1024 * 1024);
+    expect(await send(request({ url: `${base}/upload`, body }))).toMatchObject({ status: 413 });
+    for (const socket of open) socket.resume();
+    for (let i = 0; i < 100 && open.size > 0; i += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(open.size).toBe(0);
+    odd.close();
   });
 });

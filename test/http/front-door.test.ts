@@ -13,10 +13,16 @@ interface Value {
 
 const NOW = 'origin-secret-of-today';
 const BEFORE = 'origin-secret-of-yesterday';
-const secretOf = (value: Value, later: Value | null = null) => ({
-  read: jest.fn(async () => value),
-  renew: jest.fn(async (refused: string) => (refused === value.value ? later : value)),
-});
+const secretOf = (first: Value, later: Value = first) => {
+  let value = first;
+  return {
+    read: jest.fn(async () => value),
+    renew: jest.fn(async (refused: string) => {
+      value = later;
+      return refused === value.value ? null : value;
+    }),
+  };
+};
 const sending = (secret?: string) =>
   requestOf(secret === undefined ? {} : { headers: { 'x-origin-secret': secret } });
 const knock = (door: FrontDoor, secret?: string): Promise<string> =>
@@ -46,6 +52,11 @@ describe('the door behind CloudFront', () => {
     expect(await knock(behindCloudFront(secret), NOW)).toBe('in');
     expect(secret.renew).toHaveBeenCalledWith(BEFORE);
     expect(await knock(behindCloudFront(secret), 'neither-of-the-two')).toBe('not_found origin_secret_wrong');
+  });
+
+  it('INV7 picks up a previous value that is there again, as for a distribution not yet deployed', async () => {
+    const secret = secretOf({ value: NOW }, { value: NOW, previous: BEFORE });
+    expect(await knock(behindCloudFront(secret), BEFORE)).toBe('in');
   });
 
   it('does not even read the secret for who brings none', async () => {

@@ -26,7 +26,8 @@ const session = () => ({
 const signedIn = { userId: 'user-test-1', sessionToken: TOKEN };
 const proof = { method: 'email_magic_link', token: 't', codeVerifier: 'v'.repeat(43) };
 
-const begins = () => beginsSession(routes.authenticate, async () => ({ ...session(), ...signedIn }));
+const ended = jest.fn(async (_sessionToken: string, _signal: AbortSignal) => {});
+const begins = () => beginsSession(routes.authenticate, async () => ({ ...session(), ...signedIn }), ended);
 const kept = jest.fn(async (_sessionToken: string) => session());
 const keeps = () => keepsSession(routes.refresh, kept);
 const one = jest.fn(async (_sessionToken: string) => {});
@@ -154,6 +155,29 @@ describe('in a stage that keeps sessions in a cookie', () => {
     });
   }
 
+  it('A7.2.4 a sign-in ends the session whose cookie it replaces, and does not fail over it', async () => {
+    const older = 'bm90LXRoZS1uZXctb25l';
+    await send(begins(), 'cookie', proof, { cookies: [`__Host-session=${older}`] });
+    expect(ended).toHaveBeenCalledWith(older, expect.anything());
+    ended.mockRejectedValueOnce(new ServiceError('upstream_timeout', { reason: 'deadline' }));
+    const signedInAnyway = await send(begins(), 'cookie', proof, { cookies: [`__Host-session=${older}`] });
+    expect([signedInAnyway.status, parts(signedInAnyway.cookies)[0]]).toEqual([200, COOKIE]);
+    await send(begins(), 'cookie', proof);
+    await send(begins(), 'body', proof, { cookies: [`__Host-session=${older}`] });
+    expect(ended).not.toHaveBeenCalled();
+  });
+
+  it('a refresh that brought no cookie clears none: a sign-in may have set one meanwhile', async () => {
+    const refused = await send(keeps(), 'cookie', {});
+    expect([refused.code, refused.cookies]).toEqual(['invalid_token', undefined]);
+  });
+
+  it('a sign-out clears the cookie also where Stytch cannot be told', async () => {
+    one.mockRejectedValueOnce(new ServiceError('upstream_timeout', { reason: 'deadline' }));
+    const refused = await send(ends(), 'cookie', {}, { cookies: [COOKIE] });
+    expect([refused.code, refused.cookies]).toEqual(['upstream_timeout', [CLEARED]]);
+  });
+
   it('A4.1.1 a form cannot post either of them', async () => {
     for (const endpoint of [keeps(), ends()]) {
       const headers = { 'content-type': 'text/plain' };
@@ -164,11 +188,8 @@ describe('in a stage that keeps sessions in a cookie', () => {
 
   it('a token that no cookie could hold is a fault of the vendor, and not told', async () => {
     const sessionToken = 'a; Domain=evil.example';
-    const endpoint = beginsSession(routes.authenticate, async () => ({
-      ...session(),
-      ...signedIn,
-      sessionToken,
-    }));
+    const answer = async () => ({ ...session(), ...signedIn, sessionToken });
+    const endpoint = beginsSession(routes.authenticate, answer, ended);
     const refused = await send(endpoint, 'cookie', proof);
     expect([refused.status, refused.cookies]).toEqual([502, undefined]);
     expect(JSON.stringify(refused.body)).not.toContain('evil');

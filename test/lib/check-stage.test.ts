@@ -201,6 +201,7 @@ describe('the check of a stage', () => {
       ...stages.dev,
       sessionTransport: 'cookie',
       allowedOrigins,
+      redirectUrls: ['https://bank.example/callback'],
       passkeyDomain,
       customDomain,
     } as const;

@@ -82,11 +82,17 @@ describe('proving a delivery', () => {
   });
 
   it('INV7 picks a token up that was rotated since it was cached', async () => {
-    const renew = jest.fn(async (): Promise<SecretValue | null> => ({ value: 'token-number-2' }));
-    const secret: Secret = { read: async () => ({ value: 'token-number-1' }), renew };
+    let value: SecretValue = { value: 'token-number-1' };
+    const renew = jest.fn(async (): Promise<SecretValue | null> => {
+      value = { value: 'token-number-2', previous: 'token-number-0' };
+      return null;
+    });
+    const secret: Secret = { read: async () => value, renew };
     await expect(prove(secret, 'token-number-2')).resolves.toBeUndefined();
+    value = { value: 'token-number-2' };
+    await expect(prove(secret, 'token-number-0')).resolves.toBeUndefined();
     expect(await codeOf(prove(secret, 'token-number-3'))).toBe('invalid_signature');
-    expect(renew).toHaveBeenCalledTimes(2);
+    expect(renew).toHaveBeenCalledTimes(3);
   });
 
   it('INV7 picks it up for all of many deliveries at the same moment', async () => {
