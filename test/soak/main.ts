@@ -68,7 +68,7 @@ async function main(): Promise<boolean> {
   if (has('mapping')) {
     const report = await measureMapping({
       many: users,
-      exchanges: Math.min(1000, Math.ceil(exchanges / 20)),
+      exchanges: Math.min(1000, Math.max(200, Math.ceil(exchanges / 20))),
       bundles,
       onProgress: say,
     });

@@ -157,7 +157,8 @@ export async function makePeople(
       body: text,
       signal: AbortSignal.timeout(30_000),
     });
-    const body = await response.text();
+    const told = await response.text();
+    const body: unknown = told === '' ? null : JSON.parse(told);
     const { status, headers, url } = response;
     onAnswer('webhook', { method: 'POST', url, status, headers, body }, performance.now() - startedAt);
   };

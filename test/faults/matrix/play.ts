@@ -39,6 +39,7 @@ const ASKED_WHILE_BROKEN = 3;
 const ASKED_AFTER = 40;
 /** On a machine that does other things too the first requests may be too slow. */
 const WARMING_TRIES = 5;
+const WARM_WITHIN_MS = 10_000;
 const BETWEEN_MS = 1000;
 /** The lease of a submission, and then some. */
 const LEASE_IS_OVER_SECONDS = 160;
@@ -106,7 +107,7 @@ export async function playCell(ground: Ground, cell: Cell): Promise<Played> {
 
 /** What must not be repeated is sent once for each request of ours at most. */
 function sentTooOften({ row }: Cell, place: Place, asked: number, from: number): string[] {
-  if (row.isRepeated) return [];
+  if (row.isRepeated || row.isRead) return [];
   const { method, path } = row.target;
   const wanted = new RegExp(`^${method} ${path.replaceAll('*', '[^/ ]+')} `);
   const sent = place.links[row.service].calls.slice(from).filter((one) => wanted.test(one)).length;
@@ -133,17 +134,26 @@ const toAnswered = ({ exchange: { status, body, headers, method, url }, ms }: As
   ms,
 });
 
+/** @throws Error when it does not come true in time: a starved process may give up before it has called */
+async function until(isTrue: () => boolean): Promise<void> {
+  const startedAt = performance.now();
+  while (!isTrue()) {
+    if (performance.now() - startedAt > WARM_WITHIN_MS) throw new Error('the process did not warm up');
+    await pause(20);
+  }
+}
+
 async function makeWarm(place: Place, row: CallRow, ask: () => Promise<Answered>): Promise<void> {
   const hasCalled = (name: string): boolean =>
     place.links[row.service].calls.some((one) => one.includes(name));
   if (row.name === 'Stytch: JWKS') {
-    while (!hasCalled('/v1/sessions/jwks/')) await pause(20);
+    await until(() => hasCalled('/v1/sessions/jwks/'));
     place.listKeys();
     return;
   }
   if (row.service === 'secrets') {
     // Each of the function's secrets is read while it starts.
-    while (place.links.secrets.calls.length < 3) await pause(20);
+    await until(() => place.links.secrets.calls.length >= 3);
     await pause(50);
     place.secrets.put('unitExchange', place.secrets.seeded.unitExchange);
     return;
