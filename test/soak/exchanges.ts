@@ -101,7 +101,8 @@ async function run({
     }
     if (done % every === 0 || done >= exchanges) {
       samples.push({ x: done, probe: await token.probe() });
-      if (samples.length % 10 === 0) onProgress(progressOf(done, exchanges, startedAt, samples));
+      if (samples.length % 10 === 0)
+        onProgress(`${progressOf(done, exchanges, startedAt, samples)}, ${failures.length} failures`);
     }
   }
   const seconds = (performance.now() - startedAt) / 1000;
