@@ -10,6 +10,7 @@ import {
   type CallOptions,
   type RoutesBy,
   type Send,
+  stringify,
 } from './transport.ts';
 
 export interface KeyedOptions extends CallOptions {
@@ -49,16 +50,15 @@ export function createApplications(
   const keyed =
     <Key extends Keyed>(path: Key) =>
     async (body: Body<Key>, options?: KeyedOptions): Promise<Answer<Key> & Unanswered> => {
-      const sent = await sha256(crypto, path + JSON.stringify(body));
+      const sent = await sha256(crypto, path + stringify(body));
       const idempotencyKey = keys.get(sent) ?? randomText(crypto);
       keys.set(sent, idempotencyKey);
-      const forgetIfEnded = ({ status }: { readonly status?: string | number }): void => {
-        if (/NotSubmitted|400|409|422/.test(`${status}`)) keys.delete(sent);
+      const forgetIfEnded = <Given extends { readonly status?: string | number }>(given: Given): Given => {
+        if (/NotSubmitted|400|409|422/.test(`${given.status}`)) keys.delete(sent);
+        return given;
       };
       try {
-        const answer = await send(path, { idempotencyKey, ...options, body });
-        forgetIfEnded(answer);
-        return answer;
+        return forgetIfEnded(await send(path, { idempotencyKey, ...options, body }));
       } catch (error) {
         forgetIfEnded(problemOf(error));
         throw error;

@@ -2,12 +2,12 @@
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /** Numbers of so many bits as characters for so many others; what is left at the end is dropped. */
-function regroup(
+const regroup = (
   numbers: readonly number[],
   from: number,
   to: number,
   show: (one: number) => string,
-): string {
+): string => {
   let shown = '';
   let bits = 0;
   let held = 0;
@@ -16,7 +16,7 @@ function regroup(
     for (bits += from; bits >= to; ) shown += show((held >> (bits -= to)) & ((1 << to) - 1));
   }
   return shown;
-}
+};
 
 /** 32 bytes as 43 characters: the last of them is filled up with zeros. */
 export const encode32 = (bytes: Uint8Array): string =>

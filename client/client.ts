@@ -59,12 +59,12 @@ export function createClient({
   const send = createSend(baseUrl, reach, isCookie);
   const session = createSession(store, send, sessionJwt, isCookie, tokens);
   /** By session: a dialog that one user left open is not waited for by the next. */
-  const stepUps = new Map<string | undefined, Promise<unknown>>();
+  const stepUps: Record<string, Promise<unknown>> = {};
 
-  /** Sends with the JWT of the given session, or the present one; one refusal is answered by another JWT, one by a step-up. */
+  /** Sends with the JWT of the given session, or the present one; one refusal is answered by another JWT, one by its own step-up. */
   const signedIn: Send<SignedIn> = async (path, input, first) => {
     let mayRepeat = true;
-    let stepUp = !path.startsWith('/step-up') && onStepUp;
+    let chances = /^.step-up/.test(path) ? 0 : 2;
     for (;;) {
       const bearer = await session.bearer(input);
       // Nothing is sent again, nor cached, for somebody else.
@@ -81,12 +81,11 @@ export function createClient({
         ) {
           mayRepeat = false;
           session.drop(bearer);
-        } else if (challenge && stepUp) {
+        } else if (challenge && onStepUp && chances) {
+          // Somebody else's may be for less than this call needs: it leaves one more chance, and its own leaves none.
+          chances = stepUps[of] ? chances - 1 : 0;
           // One at a time, for everybody who waits for one.
-          const steppingUp = stepUps.get(of) ?? stepUp(challenge).finally(() => stepUps.delete(of));
-          stepUps.set(of, steppingUp);
-          stepUp = false;
-          await abortable(steppingUp, input);
+          await abortable((stepUps[of] ??= onStepUp(challenge).finally(() => delete stepUps[of])), input);
         } else {
           throw error;
         }
@@ -118,7 +117,9 @@ export function createClient({
     revoke,
     /** Ends this session, here first and then at the API. */
     signOut: async (options?: CallOptions): Promise<void> => {
-      const token = await session.end();
+      const ended = session.end();
+      // At once with a cookie: of two requests that carry it, the later one has what the earlier one left.
+      const token = isCookie || (await ended);
       if (token) await revoke(session.bodyOf(token), options).catch(unlessOver);
     },
 

@@ -1,7 +1,7 @@
 // Customer tokens: in memory only, one for each combination asked for, of one session alone, renewed before they end.
 import type { ExchangeTokenAnswer, ExchangeTokenRequest } from './contract.ts';
 import { sessionOf } from './session.ts';
-import { abortable, type CallOptions, type Send } from './transport.ts';
+import { abortable, type CallOptions, now, type Send, stringify } from './transport.ts';
 
 export interface Held {
   readonly promise: Promise<ExchangeTokenAnswer>;
@@ -20,14 +20,14 @@ export function createCustomerToken(
     const session = sessionOf(sessionJwt);
     if (owner !== session) tokens.clear();
     owner = session;
-    const key = JSON.stringify({ ...request, scopes: [...request.scopes].sort() });
+    const key = stringify({ ...request, scopes: [...request.scopes].sort() });
     let held = tokens.get(key);
-    if (!held || held.until < Date.now()) {
+    if (!held || held.until < now()) {
       const fresh: Held = { promise: send('/token', { body: request }, sessionJwt), until: Infinity };
       held = fresh;
       tokens.set(key, fresh);
       fresh.promise.then(
-        ({ expiresIn }) => (fresh.until = Date.now() + expiresIn * 900),
+        ({ expiresIn }) => (fresh.until = now() + expiresIn * 900),
         () => (fresh.until = 0),
       );
     }

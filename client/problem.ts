@@ -45,6 +45,7 @@ export class ProblemError extends Error {
   readonly status: number;
   readonly code: ProblemCode;
   readonly details: ProblemDetails;
+  readonly fieldErrors: readonly FieldError[];
   readonly challenge: Challenge | undefined;
   readonly retryAfterSeconds: number | undefined;
   /** Quote it to support. */
@@ -63,6 +64,7 @@ export class ProblemError extends Error {
     this.status = status;
     this.code = code;
     this.details = details;
+    this.fieldErrors = details.errors ?? [];
     this.challenge = acrValues && {
       acrValues,
       maxAgeSeconds: Number(maxAge),
@@ -70,10 +72,6 @@ export class ProblemError extends Error {
     };
     this.retryAfterSeconds = retryAfter(headers);
     this.requestId = headers.get('x-request-id') ?? undefined;
-  }
-
-  get fieldErrors(): readonly FieldError[] {
-    return this.details.errors ?? [];
   }
 }
 

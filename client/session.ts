@@ -2,7 +2,16 @@
 import { decode } from './base64url.ts';
 import type { CookieRefreshRequest, RefreshRequest, SessionAnswer } from './contract.ts';
 import { ProblemError, problemOf } from './problem.ts';
-import { type Answer, abortable, type CallOptions, parse, type RoutesBy, type Send } from './transport.ts';
+import {
+  type Answer,
+  abortable,
+  type CallOptions,
+  createQueue,
+  now,
+  parse,
+  type RoutesBy,
+  type Send,
+} from './transport.ts';
 
 /** Where the client keeps `sessionToken`, `codeVerifier` and `challengeId`; a `Map` is one. */
 export interface TokenStore {
@@ -37,10 +46,8 @@ export function createSession(
     current = {};
     tokens.clear();
   };
-  let last: Promise<unknown> = Promise.resolve();
-
-  /** The store is asked for one thing after the other, however slow it is. */
-  const inTurn = <T>(work: () => T | Promise<T>): Promise<T> => (last = last.then(work, work));
+  /** What the store is asked. */
+  const inTurn = createQueue();
   /** The token; `true` where only the browser has it, or has none. */
   const read = () => inTurn(() => isCookie || store.get(KEY));
   const bodyOf = (token: string | true): RefreshRequest | CookieRefreshRequest =>
@@ -51,15 +58,21 @@ export function createSession(
     (mine = current) =>
     <Given extends SessionAnswer>(answer: Given): Given => {
       mine.heldJwt = answer.sessionJwt;
-      mine.heldUntil = Date.now() + USE_FOR_MS;
+      mine.heldUntil = now() + USE_FOR_MS;
       return answer;
     };
 
   /** Ends the session here, and answers its token. */
   const end = () => {
     startOver();
-    const token = read();
-    return inTurn(() => store.delete(KEY)).then(() => token);
+    return (
+      isCookie ||
+      inTurn(async () => {
+        const token = await store.get(KEY);
+        await store.delete(KEY);
+        return token;
+      })
+    );
   };
 
   const exchange = async (mine: Generation): Promise<SessionAnswer> => {
@@ -78,9 +91,7 @@ export function createSession(
 
   const refresh = (options?: CallOptions): Promise<SessionAnswer> => {
     const mine = current;
-    mine.refreshing ??= exchange(mine).finally(() => {
-      delete mine.refreshing;
-    });
+    mine.refreshing ??= exchange(mine).finally(() => delete mine.refreshing);
     return abortable(mine.refreshing, options);
   };
 
@@ -105,7 +116,7 @@ export function createSession(
       const foreign = await foreignJwt?.();
       const { heldJwt, heldUntil = 0 } = current;
       // The app's SDK may be another user's by now; one of the same session may be older than a step-up here.
-      return heldJwt && heldUntil > Date.now() && (!foreignJwt || sessionOf(foreign) === sessionOf(heldJwt))
+      return heldJwt && heldUntil > now() && (!foreignJwt || sessionOf(foreign) === sessionOf(heldJwt))
         ? heldJwt
         : (foreign ?? (await refresh(options)).sessionJwt);
     },
@@ -113,12 +124,12 @@ export function createSession(
 }
 
 /** Which session a JWT is of, only to compare: nothing is verified here. What cannot be read is a session of its own. */
-export const sessionOf = (sessionJwt?: string): string | undefined =>
+export const sessionOf = <Given extends string | undefined>(sessionJwt: Given): string | Given =>
   parse(decode(sessionJwt?.split('.')[1]))?.['https://stytch.com/session']?.id ?? sessionJwt;
 
 export const signInAgain = (): ProblemError => new ProblemError(401, { code: 'invalid_token' });
 
 /** A session that is over needs no end, and gives nothing. */
 export const unlessOver = (error: unknown): undefined => {
-  if (!/^invalid_(grant|token)$/.test(`${problemOf(error).code}`)) throw error;
+  if (!/^invalid_[gt]/.test(`${problemOf(error).code}`)) throw error;
 };

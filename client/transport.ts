@@ -40,14 +40,19 @@ export type At<Paths extends Path> = <Key extends Paths>(
  * A `Retry-After` shows as `retryAfterSeconds` of the answer.
  * @throws ProblemError for every answer that is no success; what `fetch` throws where there is no answer
  */
-export const createSend =
-  (baseUrl: string, fetch: typeof globalThis.fetch, isCookie: boolean): Send<Path> =>
-  async (path, { method = 'POST', ids = [], body = null, idempotencyKey, signal = null }, bearer) => {
-    const sent = body instanceof Blob ? body : body && JSON.stringify(body);
+export const createSend = (
+  baseUrl: string,
+  fetch: typeof globalThis.fetch,
+  isCookie: boolean,
+): Send<Path> => {
+  const inTurn = createQueue();
+  return async (path, { method = 'POST', ids = [], body = null, idempotencyKey, signal }, bearer) => {
+    // Sign-in, refresh and revoke: everything else goes by the JWT alone.
+    const carriesCookie = isCookie && /auth|sess/.test(path);
+    const sent = body instanceof Blob ? body : body && stringify(body);
     let nth = 0;
-    const response = await fetch(
-      `${baseUrl}/v1${path.replace(/{}/g, () => encodeURIComponent(ids[nth++] ?? ''))}`,
-      {
+    const ask = () =>
+      fetch(`${baseUrl}/v1${path.replace(/{}/g, () => encodeURIComponent(ids[nth++] ?? ''))}`, {
         method,
         headers: {
           // A Blob brings its own content type.
@@ -55,26 +60,36 @@ export const createSend =
           ...(bearer && { authorization: `Bearer ${bearer}` }),
           ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),
         },
-        signal,
+        signal: signal ?? null,
         body: sent,
         // The API redirects nowhere: a body, or a secret in it, must not follow a proxy that does.
         redirect: 'error',
-        // Sign-in, refresh and revoke: everything else goes by the JWT alone.
-        ...(isCookie && /auth|sess/.test(path) && { credentials: 'include' }),
-      },
-    );
+        ...(carriesCookie && { credentials: 'include' }),
+      });
+    // One at a time: a late answer must not put its cookie in the place of a newer one.
+    const response = await (carriesCookie ? abortable(inTurn(ask), { signal }) : ask());
     const answer = parse(await response.text());
     if (!response.ok) throw new ProblemError(response.status, answer, response.headers);
     const retryAfterSeconds = retryAfter(response.headers);
     return retryAfterSeconds ? { ...answer, retryAfterSeconds } : answer;
   };
+};
+
+/** Does one thing after the other, however slow they are. */
+export const createQueue = () => {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(work: () => T | Promise<T>): Promise<T> => (last = last.then(work, work));
+};
+
+export const now = (): number => Date.now();
+export const stringify: (value: unknown) => string = JSON.stringify;
 
 /** JSON, or nothing. */
-export function parse(text: string) {
+export const parse = (text: string) => {
   try {
     return JSON.parse(text);
   } catch {}
-}
+};
 
 /** The promise, but no longer than the signal lets it; the work itself goes on for whoever else waits. */
 export const abortable = <T>(work: Promise<T>, { signal }: CallOptions = {}): Promise<T> =>
