@@ -14,8 +14,11 @@ export const functionBytes = {
 /** Bytes of the files that one exchange loads. */
 export const exchangeBytes = 385_000;
 
-/** The published client, minified. */
-export const clientBytes = 8192;
+/** The published client, minified: `createClient` and `ProblemError`, as bundlers leave them. */
+export const clientBytes = 6144;
+
+/** The same with everything that it exports. */
+export const wholeClientBytes = 7400;
 
 export interface RatioBudget {
   readonly limit: number;
@@ -31,8 +34,12 @@ export const loadOverBaseline: RatioBudget = { limit: 0.5, aim: 1 / 3 };
 /** CPU time of a warm exchange over that of its outside calls alone, made by the DynamoDB client and by `fetch`. */
 export const cpuOverBare: RatioBudget = { limit: 1.6, aim: 1.3 };
 
+/** The most that `npm run budgets` lets pass of it over the same calls made by our own, cheaper, client. */
+export const cpuOverOwnClient = 2.2;
+
 /** Latency of a warm exchange at 40 / 5 / 80 ms over that of its outside calls alone. */
 export const latencyP50: RatioBudget = { limit: 1.05, aim: 1.02 };
+export const latencyP75: RatioBudget = { limit: 1.1, aim: 1.05 };
 export const latencyP99: RatioBudget = { limit: 1.15, aim: 1.15 };
 
 /** Connections that 1,000 exchanges, one after another, may open. */

@@ -33,13 +33,14 @@ async function cached(
   node: NodeBinary,
   { ours }: Bundles,
   files: readonly string[],
+  deployed: Outside['environment'],
 ): Promise<readonly LoadSubject[]> {
   if (Number(node.version.split('.')[0]) < 22) return [];
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-compile-cache-'));
   const environment = { NODE_COMPILE_CACHE: folder };
   const subject = { name: `${ours.name}-compile-cache`, files, environment };
   // The first run writes the cache.
-  await measureLoad(node, [subject], once);
+  await measureLoad(node, [subject], deployed, once);
   return [subject];
 }
 
@@ -55,8 +56,9 @@ async function cold(node: NodeBinary, bundles: Bundles, outside: Outside) {
     [
       { name: ours.name, files },
       ...[floor, stockFloor, baseline, baselineBundled].map(({ name, entry }) => ({ name, files: [entry] })),
-      ...(await cached(node, bundles, files)),
+      ...(await cached(node, bundles, files, outside.environment)),
     ],
+    outside.environment,
     rounds.load,
   );
   await newEvent();
@@ -95,9 +97,9 @@ async function measure(): Promise<Results> {
     }
     say(`Node ${newest.version}: latency`);
     const warm = await Warm.start(newest, outside, bundles.ours, [bundles.bareWire]);
-    connections = await warm.connections(1000);
     const usual = await warm.latency(rounds.latency, usualDelays);
     const none = await warm.latency(rounds.latencyWithoutDelays, noDelays);
+    connections = await warm.connections(1000);
     latency.push(...usual.map((one) => ({ ...one, delays: 'usual' as const })));
     latency.push(...none.map((one) => ({ ...one, delays: 'none' as const })));
     warm.close();
@@ -116,7 +118,7 @@ async function measure(): Promise<Results> {
     sizes: {
       functions: Object.fromEntries(built.map(({ name, folder }) => [name, folderBytes(folder)])),
       exchangeFiles: files.map((file) => path.basename(file)),
-      client: await clientSize(),
+      ...(await clientSize()),
     },
     load,
     first,

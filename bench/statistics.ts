@@ -12,6 +12,8 @@ export interface Ratio {
   /** The 95 % interval by bootstrap. */
   readonly low: number;
   readonly high: number;
+  /** Measurements of each side; of the smaller one where they differ. */
+  readonly n: number;
 }
 
 const RESAMPLES = 1000;
@@ -40,5 +42,6 @@ export function ratioOf(above: readonly number[], below: readonly number[], at =
     ratio: quantile(above, at) / quantile(below, at),
     low: quantile(ratios, 0.025),
     high: quantile(ratios, 0.975),
+    n: Math.min(above.length, below.length),
   };
 }

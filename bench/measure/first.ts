@@ -1,9 +1,8 @@
 // The first exchange of a container, from the start of its process to the customer token.
-
 import type { Measured } from '../bundles.ts';
 import { firstExchange, type NodeBinary } from '../processes.ts';
 import type { First, FirstSeries } from '../results.ts';
-import { type Turns, turns } from './turns.ts';
+import { rotated, type Turns, turns } from './turns.ts';
 
 const round = (value: number): number => Math.round(value * 100) / 100;
 
@@ -14,20 +13,20 @@ export async function measureFirst(
   environment: Readonly<Record<string, string>>,
   rounds: Turns,
 ): Promise<readonly FirstSeries[]> {
-  const runs = subjects.map(() => new Array<First>());
-  for (const _turn of turns(rounds)) {
-    for (const [index, { entry }] of subjects.entries()) {
-      runs[index]?.push(await firstExchange(node, entry, eventFile, environment));
+  const series = subjects.map((subject) => ({ subject, runs: new Array<First>() }));
+  for (const turn of turns(rounds)) {
+    for (const { subject, runs } of rotated(series, turn)) {
+      runs.push(await firstExchange(node, subject.entry, eventFile, environment));
     }
   }
-  return subjects.flatMap(({ name }, index) => {
-    const own = (runs[index] ?? []).toSorted((a, b) => lengthOf(a) - lengthOf(b));
+  return series.flatMap(({ subject, runs }) => {
+    const own = runs.toSorted((a, b) => lengthOf(a) - lengthOf(b));
     const typical = own[Math.floor(own.length / 2)];
     if (typical === undefined) return [];
     return [
       {
         node: node.version,
-        subject: name,
+        subject: subject.name,
         cpuMs: own.map(({ cpuMs }) => round(cpuMs)),
         wallMs: own.map((one) => round(lengthOf(one))),
         typical,

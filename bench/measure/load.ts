@@ -8,7 +8,7 @@ import * as z from 'zod/mini';
 import type { Measured } from '../bundles.ts';
 import { firstExchange, load, type NodeBinary } from '../processes.ts';
 import type { LoadSeries } from '../results.ts';
-import { type Turns, turns } from './turns.ts';
+import { rotated, type Turns, turns } from './turns.ts';
 
 const coverage = z.object({ result: z.array(z.object({ url: z.string() })) });
 
@@ -42,10 +42,11 @@ export interface LoadSubject {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Each round loads each subject once, beginning with another one each time. */
+/** Each round loads each subject once, in the environment of the deployed function. */
 export async function measureLoad(
   node: NodeBinary,
   subjects: readonly LoadSubject[],
+  environment: Readonly<Record<string, string>>,
   rounds: Turns,
 ): Promise<readonly LoadSeries[]> {
   const series = subjects.map((subject) => ({
@@ -54,9 +55,8 @@ export async function measureLoad(
     wallMs: new Array<number>(),
   }));
   for (const turn of turns(rounds)) {
-    const rotated = [...series.slice(turn % series.length), ...series.slice(0, turn % series.length)];
-    for (const { subject, cpuMs, wallMs } of rotated) {
-      const loaded = await load(node, subject.files, subject.environment);
+    for (const { subject, cpuMs, wallMs } of rotated(series, turn)) {
+      const loaded = await load(node, subject.files, { ...environment, ...subject.environment });
       cpuMs.push(round(loaded.cpuMs));
       wallMs.push(round(loaded.wallMs));
     }

@@ -5,6 +5,12 @@ export interface Turns {
   readonly seconds: number;
 }
 
+/** The contestants of a turn, beginning with another one each time. */
+export const rotated = <T>(contestants: readonly T[], turn: number): readonly T[] => {
+  const first = turn % contestants.length;
+  return [...contestants.slice(first), ...contestants.slice(0, first)];
+};
+
 /** Fewer say nothing. */
 const LEAST = 5;
 

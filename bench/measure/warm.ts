@@ -3,7 +3,7 @@ import type { Measured } from '../bundles.ts';
 import { type NodeBinary, type Outside, type Subject, startSubject } from '../processes.ts';
 import type { LatencySeries, WarmSeries } from '../results.ts';
 import type { Side } from '../vendors/replay.ts';
-import { type Turns, turns } from './turns.ts';
+import { rotated, type Turns, turns } from './turns.ts';
 
 interface Contestant {
   readonly name: string;
@@ -15,6 +15,9 @@ export const noDelays = { stytch: 0, table: 0, unit: 0, secrets: 0 } as const;
 
 /** What an exchange waits for (docs/performance.md). */
 export const usualDelays = { stytch: 40, table: 5, unit: 80, secrets: 5 } as const;
+
+/** What every contestant has behind it before anything is measured: V8 has then optimized it. */
+const WARM_UP = 300;
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
@@ -50,18 +53,18 @@ export class Warm {
 
   /** CPU of one exchange, measured over blocks. */
   async cpu(blocks: Turns, size: number): Promise<readonly WarmSeries[]> {
-    await this.#prepare(noDelays, 300);
-    const figures = this.#contestants.map(() => new Array<number>());
-    for (const _turn of turns(blocks)) {
-      for (const [index, contestant] of this.#contestants.entries()) {
-        const { cpuMs } = await contestant.subject.run(await this.#eventFor(contestant), size);
-        figures[index]?.push(round(cpuMs / size));
+    await this.#prepare(noDelays, WARM_UP);
+    const series = this.#contestants.map((contestant) => ({ contestant, cpuMs: new Array<number>() }));
+    for (const turn of turns(blocks)) {
+      for (const { contestant, cpuMs } of rotated(series, turn)) {
+        const block = await contestant.subject.run(await this.#eventFor(contestant), size);
+        cpuMs.push(round(block.cpuMs / size));
       }
     }
-    return this.#contestants.map(({ name }, index) => ({
+    return series.map(({ contestant, cpuMs }) => ({
       node: this.#node.version,
-      subject: name,
-      cpuMs: figures[index] ?? [],
+      subject: contestant.name,
+      cpuMs,
     }));
   }
 
@@ -70,22 +73,23 @@ export class Warm {
     exchanges: Turns,
     delays: Readonly<Record<Side, number>>,
   ): Promise<readonly Omit<LatencySeries, 'delays'>[]> {
+    await this.#prepare(noDelays, WARM_UP);
     await this.#prepare(delays, 5);
-    const figures = this.#contestants.map(() => new Array<number>());
-    for (const _turn of turns(exchanges)) {
-      for (const [index, contestant] of this.#contestants.entries()) {
-        const { latencies } = await contestant.subject.run(await this.#eventFor(contestant), 1);
-        figures[index]?.push(...latencies.map(round));
+    const series = this.#contestants.map((contestant) => ({ contestant, latencies: new Array<number>() }));
+    for (const turn of turns(exchanges)) {
+      for (const { contestant, latencies } of rotated(series, turn)) {
+        const block = await contestant.subject.run(await this.#eventFor(contestant), 1);
+        latencies.push(...block.latencies.map(round));
       }
     }
-    return this.#contestants.map(({ name }, index) => ({
+    return series.map(({ contestant, latencies }) => ({
       node: this.#node.version,
-      subject: name,
-      latencies: figures[index] ?? [],
+      subject: contestant.name,
+      latencies,
     }));
   }
 
-  /** Connections that ours opens during so many exchanges. */
+  /** Connections that ours opens during so many exchanges; last, since they warm ours alone. */
   async connections(exchanges: number): Promise<number> {
     await this.#prepare(noDelays, 5);
     const [ours] = this.#contestants;
