@@ -18,7 +18,7 @@ import {
 } from './budgets.ts';
 import { bundleAll } from './bundles.ts';
 import { clientSize } from './client-size.ts';
-import { filesOfExchange, measureLoad } from './measure/load.ts';
+import { filesOfExchange, justLoaded, measureLoad } from './measure/load.ts';
 import type { Turns } from './measure/turns.ts';
 import { usualDelays, Warm } from './measure/warm.ts';
 import { type NodeBinary, node24, type Outside, ownNode, startOutside } from './processes.ts';
@@ -79,12 +79,7 @@ async function judgeRatios(
 
 const isNewest = (node: NodeBinary): boolean => node.version.startsWith('24.');
 
-async function checkLoads(
-  node: NodeBinary,
-  bundles: Bundles,
-  files: readonly string[],
-  { environment }: Outside,
-): Promise<void> {
+async function checkLoads(node: NodeBinary, bundles: Bundles, files: readonly string[]): Promise<void> {
   const { ours, floor, baseline } = bundles;
   const below = isNewest(node) ? [floor, baseline] : [floor];
   const subjects = [ours, ...below].map(({ name, entry }) => ({
@@ -94,7 +89,7 @@ async function checkLoads(
   const names = new Set(files.map((file) => path.basename(file)));
   await judgeRatios(
     async (factor) => {
-      const series = await measureLoad(node, subjects, environment, longer(rounds.load, factor));
+      const series = await measureLoad(node, subjects, justLoaded, longer(rounds.load, factor));
       const figures = (name: string) => series.find(({ subject }) => subject === name)?.cpuMs ?? [];
       return below.map((other) => ({
         what: `load / ${other.name}, Node ${node.version}`,
@@ -151,7 +146,7 @@ try {
   await writeFile(eventFile, JSON.stringify(await outside.event()));
   const files = await filesOfExchange(ownNode, bundles.ours, eventFile, outside.environment);
   judge('bytes that an exchange loads', filesBytes(files), exchangeBytes, listed(bundles.ours.metafile));
-  for (const node of nodes) await checkLoads(node, bundles, files, outside);
+  for (const node of nodes) await checkLoads(node, bundles, files);
   await checkWarm(bundles, outside);
 } finally {
   outside.close();

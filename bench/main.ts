@@ -6,7 +6,7 @@ import { build } from '../scripts/build.ts';
 import { bundleAll } from './bundles.ts';
 import { clientSize } from './client-size.ts';
 import { measureFirst } from './measure/first.ts';
-import { filesOfExchange, type LoadSubject, measureLoad } from './measure/load.ts';
+import { filesOfExchange, justLoaded, type LoadSubject, measureLoad } from './measure/load.ts';
 import { noDelays, usualDelays, Warm } from './measure/warm.ts';
 import { type NodeBinary, node24, type Outside, ownNode, startOutside } from './processes.ts';
 import { report } from './report/report.ts';
@@ -33,14 +33,13 @@ async function cached(
   node: NodeBinary,
   { ours }: Bundles,
   files: readonly string[],
-  deployed: Outside['environment'],
 ): Promise<readonly LoadSubject[]> {
   if (Number(node.version.split('.')[0]) < 22) return [];
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-compile-cache-'));
   const environment = { NODE_COMPILE_CACHE: folder };
   const subject = { name: `${ours.name}-compile-cache`, files, environment };
   // The first run writes the cache.
-  await measureLoad(node, [subject], deployed, once);
+  await measureLoad(node, [subject], justLoaded, once);
   return [subject];
 }
 
@@ -55,10 +54,11 @@ async function cold(node: NodeBinary, bundles: Bundles, outside: Outside) {
     node,
     [
       { name: ours.name, files },
+      { name: `${ours.name}-begun`, files, environment: outside.environment },
       ...[floor, stockFloor, baseline, baselineBundled].map(({ name, entry }) => ({ name, files: [entry] })),
-      ...(await cached(node, bundles, files, outside.environment)),
+      ...(await cached(node, bundles, files)),
     ],
-    outside.environment,
+    justLoaded,
     rounds.load,
   );
   await newEvent();

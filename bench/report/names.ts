@@ -6,6 +6,7 @@ const names: Readonly<Record<string, string>> = {
   'floor-stock': "floor, SDK's own credentials",
   baseline: 'baseline',
   'baseline-bundled': 'baseline, AWS SDK bundled',
+  'ours-begun': 'ours, settings read and its first calls begun',
   'ours-compile-cache': 'ours, compile cache shipped',
   'bare-wire': 'outside calls alone',
 };

@@ -2,6 +2,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { createClient, type ProblemError } from '../../client/index.ts';
 
+const routeOf = (input: Parameters<typeof fetch>[0]): string =>
+  (input instanceof Request ? input.url : input.toString()).replace('http://api.example/v1', '');
+const textOf = (init: RequestInit | undefined): string => (typeof init?.body === 'string' ? init.body : '');
+
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const jwtOf = (session: string, level = 0) =>
   `h.${part({ 'https://stytch.com/session': { id: session }, level })}.s`;
@@ -25,7 +29,7 @@ function browser(cookie?: string) {
   const answer = async (route: string, init?: RequestInit): Promise<[Response, (string | undefined)?]> => {
     const carried = init?.credentials === 'include' ? state.jar : undefined;
     if (route === '/signup/authenticate') {
-      const { token } = JSON.parse(String(init?.body));
+      const { token } = JSON.parse(textOf(init));
       live.add(token);
       return [Response.json({ sessionJwt: jwtOf(token) }), token];
     }
@@ -44,7 +48,7 @@ function browser(cookie?: string) {
   };
   const fetch: typeof globalThis.fetch = async (input, init) => {
     init?.signal?.throwIfAborted();
-    const route = String(input).replace('http://api.example/v1', '');
+    const route = routeOf(input);
     sent.push(route);
     const [response, ...set] = await answer(route, init);
     await sleep(slow.get(route) ?? 1);
@@ -138,10 +142,10 @@ describe('U8 step-ups of parallel calls', () => {
       tokenStore: new Map([['sessionToken', 't']]),
       fetch: async (input, init) => {
         await sleep(2);
-        const route = String(input).replace('http://api.example/v1', '');
+        const route = routeOf(input);
         if (route === '/sessions/refresh') return Response.json({ sessionJwt: jwtOf('A') });
         if (route === '/step-up') {
-          return Response.json({ sessionJwt: jwtOf('A', Number(JSON.parse(String(init?.body)).code)) });
+          return Response.json({ sessionJwt: jwtOf('A', Number(JSON.parse(textOf(init)).code)) });
         }
         const wanted = route === '/me' ? 1 : 2;
         return claimsOf(bearerOf(init)).level >= wanted
