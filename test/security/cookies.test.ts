@@ -1,5 +1,5 @@
 // A session in a cookie: pages of other origins, cookies by other ways, tokens in two places, and a cookie alone.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Route, routes } from '../../functions/contract/routes.ts';
 import { call, type Exchange, pkce } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
@@ -15,6 +15,9 @@ let victim: SignedInUser;
 beforeAll(async () => {
   world = await startSecurityWorld({}, {}, readCookieTemplate());
   world.stytch.controls.setSwitches({ rateLimit: 'off' });
+});
+// A sign-in with the victim's cookie ends the victim's session.
+beforeEach(async () => {
   victim = await signedInUser(world);
 });
 afterAll(() => world.close());
@@ -155,6 +158,18 @@ describe('A3.3.1, A3.3.4 the cookie', () => {
     const token = /__Host-session=([^;]+)/.exec(answer.headers.get('set-cookie') ?? '')?.[1] ?? 'none';
     expect(token.length).toBeGreaterThan(20);
     expect(JSON.stringify(answer.body)).not.toContain(token);
+  });
+
+  it('A7.2.4 of a session that a sign-in has replaced is of no use any more', async () => {
+    expect((await refreshFrom(own)).status).toBe(200);
+    const email = 'next@example.com';
+    const { challengeId } = (await send(routes.signUp, own, { method: 'email_otp', email })).body as {
+      challengeId: string;
+    };
+    const code = world.stytch.controls.outbox(email).at(-1)?.code;
+    const next = await send(routes.authenticate, own, { method: 'email_otp', challengeId, code });
+    expect(next.status).toBe(200);
+    expect((await refreshFrom(own)).status).not.toBe(200);
   });
 
   for (const { path } of [routes.refresh, routes.revoke]) {
