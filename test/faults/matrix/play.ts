@@ -190,9 +190,10 @@ async function recover(
 
 /** Once the lease is over, the same request finishes what was begun; it may meet the webhook that does so too. */
 async function converges(world: World, place: Place, { user, repeat }: Asked): Promise<string[]> {
-  await ageUser(world, user.userId, LEASE_IS_OVER_SECONDS);
   let told = '';
   for (let i = 0; i < 3; i += 1) {
+    // A repeat that meets a connection which the fault has closed begins a lease of its own.
+    await ageUser(world, user.userId, LEASE_IS_OVER_SECONDS);
     const { status, body } = await repeat(place.apiUrl);
     if (status === 201) return [];
     told = `${status} ${JSON.stringify(body)}`;
