@@ -146,6 +146,8 @@ describeInBrowser('a session in a cookie, in Chromium', () => {
          form.append(field); document.body.append(form); form.submit();`,
       );
       expect((await landed).status()).toBe(403);
+      // A page that is closed in the middle of a navigation can keep the browser waiting for ever.
+      await evil.waitForURL(`${apiUrl}/v1/sessions/revoke`);
       await evil.close();
     }
     // What was sent was refused by us as well, or never left the browser.
