@@ -1,5 +1,5 @@
 // One call to AWS, under a deadline that holds for all of it.
-import { startDeadline, whenOver } from '../core/deadline.ts';
+import { orLate, startDeadline } from '../core/deadline.ts';
 
 /** Two tries of a second each, and the wait between them. */
 const CALL_MS = 2500;
@@ -10,8 +10,5 @@ const CALL_MS = 2500;
  */
 export function callAws<T>(send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
   const { signal, done } = startDeadline(CALL_MS);
-  const late = whenOver(signal).then((): never => {
-    throw Object.assign(new Error('the call took too long'), { name: 'Deadline' });
-  });
-  return Promise.race([send({ abortSignal: signal }), late]).finally(done);
+  return orLate(signal, send({ abortSignal: signal })).finally(done);
 }

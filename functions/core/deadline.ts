@@ -38,3 +38,15 @@ export const whenOver = (signal: AbortSignal): Promise<null> =>
     if (signal.aborted) resolve(null);
     signal.addEventListener('abort', () => resolve(null));
   });
+
+/**
+ * What work comes to, or the end of its deadline, where work may not hear of that by itself.
+ * @throws Error named `Deadline`, or what the work throws
+ */
+export const orLate = <T>(signal: AbortSignal, work: Promise<T>): Promise<T> =>
+  Promise.race([
+    work,
+    whenOver(signal).then((): never => {
+      throw Object.assign(new Error('the call took too long'), { name: 'Deadline' });
+    }),
+  ]);

@@ -1,6 +1,6 @@
 // The official SDK with deadlines that hold: its own `timeout` option does nothing, and it follows redirects.
 import { Client, RequestError, StytchError } from 'stytch';
-import { type Deadline, startDeadline } from '../../core/deadline.ts';
+import { type Deadline, orLate, startDeadline } from '../../core/deadline.ts';
 import { ServiceError } from '../../core/errors.ts';
 import type { Log } from '../../core/ports.ts';
 import { faultOf, startCall } from '../outbound.ts';
@@ -86,7 +86,8 @@ async function outcomeOf<T>(
   const call = startCall({ provider: 'stytch', operation, log });
   let status: number | null = null;
   try {
-    const answer = await client.under(signal, run);
+    // Node: after a garbage collection, `fetch` may no longer hear of its signal (nodejs/node#55428).
+    const answer = await orLate(signal, client.under(signal, run));
     status = 200;
     return { isAnswer: true, answer };
   } catch (error) {

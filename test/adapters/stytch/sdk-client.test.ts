@@ -56,6 +56,17 @@ describe('the deadline of a call by the official SDK, whose own option does noth
     expect(ms).toBeLessThan(1500);
   });
 
+  it('D1 holds for a call that does not hear of it', async () => {
+    const { ms, outcome } = await timed(
+      sdkFor(await unusedUrl()).call('users.get', () => new Promise<never>(() => undefined), {
+        timeoutMs: 150,
+        signal: AbortSignal.timeout(10_000),
+      }),
+    );
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'upstream_timeout' } });
+    expect(ms).toBeLessThan(1500);
+  });
+
   it('D1 is also that of the request which the call serves', async () => {
     const { url } = await serve(drip);
     const { ms, outcome } = await timed(call(sdkFor(url), 5000, AbortSignal.timeout(150)));

@@ -35,22 +35,6 @@ const marks = [
   '<!-- end of the matrix -->',
 ] as const;
 
-/** Open faults of ours: told with each run, and not in its way. */
-const known = [
-  {
-    call: 'Stytch: sending a magic link',
-    fault: 'slow drip',
-    phase: 'until healed',
-    what: 'the log blames [null], not stytch',
-    why: "the route's own deadline of 8 s ends it before that of the SDK's call does, and so the log names no vendor",
-  },
-] as const;
-
-function knownFault({ row, breakage, phase, faults }: Played): string | undefined {
-  const found = known.find((one) => one.call === row.name && one.fault === breakage && one.phase === phase);
-  return faults.every((fault) => fault === found?.what) ? found?.why : undefined;
-}
-
 function print(played: readonly Played[]): void {
   for (const row of callRows) {
     const rows = rowsOf(row, played);
@@ -82,13 +66,7 @@ async function main(): Promise<boolean> {
   );
   const played = await playCells(cells);
   print(played);
-  const faulty = played.filter(({ faults }) => faults.length > 0);
-  for (const one of faulty) {
-    const why = knownFault(one);
-    if (why !== undefined)
-      process.stdout.write(`\nknown: ${one.row.name}, ${one.breakage}, ${one.phase}: ${why}\n`);
-  }
-  const broken = faulty.filter((one) => knownFault(one) === undefined);
+  const broken = played.filter(({ faults }) => faults.length > 0);
   for (const { row, breakage, phase, faults } of broken)
     process.stdout.write(
       `\n${row.name}, ${breakage}, ${phase}:\n${faults.map((one) => `  ${one}\n`).join('')}`,
