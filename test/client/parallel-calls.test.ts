@@ -1,4 +1,5 @@
 // Calls at the same time: requests that carry the cookie go one by one, and each call gets the step-up that it needs.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { createClient, type ProblemError } from '../../client/index.ts';
 
@@ -11,7 +12,6 @@ const jwtOf = (session: string, level = 0) =>
   `h.${part({ 'https://stytch.com/session': { id: session }, level })}.s`;
 const claimsOf = (jwt: string) => JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString());
 const bearerOf = (init?: RequestInit) => new Headers(init?.headers).get('authorization')?.slice(7) ?? '';
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const outcome = (work: Promise<unknown>) =>
   work.then(
     (answer) => (answer === undefined ? 'done' : answer),

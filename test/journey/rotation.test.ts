@@ -1,5 +1,7 @@
 // INV7: secrets and keys are rotated under load, and no request notices.
+
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { call } from '../../local/journey-client.ts';
 import { randomUnitToken, unitScopes } from '../../local/secret-values.ts';
@@ -23,8 +25,6 @@ const exchange = async (bearer: string): Promise<number> => {
   });
   return status;
 };
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface Load {
   /** Exchanges that have ended so far. */

@@ -1,4 +1,5 @@
 // One run over HTTP: requests of one user through the built bundles, whose processes are killed in the middle.
+import { setTimeout as pause } from 'node:timers/promises';
 import { call, type Exchange } from '../../../local/journey-client.ts';
 import type { World } from '../../../local/world.ts';
 import { apply, individual, signedInUser } from '../../support/world.ts';
@@ -24,8 +25,6 @@ export interface Played {
   readonly seen: readonly string[];
   readonly violation: Violation | null;
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const standing = (stage: Stage) => ({
   emails: new Map([[stage.user.userId, stage.user.email]]),

@@ -6,7 +6,7 @@ import { subjectOf } from '../model/invariants.ts';
 import type { Asked } from './asks.ts';
 import { RETRY_AFTER } from './breakages.ts';
 import { allowed } from './calls.ts';
-import { MARKER, type Place } from './place.ts';
+import { type Place, vendorWords } from './place.ts';
 import type { Cell, Ground } from './play.ts';
 
 export interface Answered {
@@ -32,7 +32,6 @@ export function judgeAnswer({ row, breakage, phase }: Cell, answered: Answered):
   if (!may.includes(told)) faults.push(`answered ${told}, where only ${may.join(' or ')} may come: ${text}`);
   const { deadlineMs } = routes[row.route];
   if (ms > deadlineMs + MARGIN_MS) faults.push(`took ${ms} ms, with a deadline of ${deadlineMs} ms`);
-  if (text.includes(MARKER)) faults.push('the answer repeats the words of a vendor');
   const wait = headers.get('retry-after');
   const isTold = breakage === 'status 429, Retry-After: 7' && row.blamed !== 'aws' && status >= 400;
   if (isTold && wait !== RETRY_AFTER) faults.push(`Retry-After is ${wait}, the vendor's was ${RETRY_AFTER}`);
@@ -62,28 +61,48 @@ export function judgeLogs({ row }: Cell, { status }: Answered, lines: readonly s
   return [];
 }
 
+/** Each request met its fault: otherwise the cell would say nothing. */
+export function judgeMet({ row, breakage, phase }: Cell, met: number, requests: number): string[] {
+  if (breakage === 'refused connection') return [];
+  // An answer that is no success tells of the fault by itself.
+  const least = allowed(row, breakage, phase).includes(String(row.success)) ? requests : 1;
+  return met < least ? [`the fault was met ${met} times in ${requests} requests`] : [];
+}
+
 export const judgeRecovery = (after: number): string[] =>
   after <= 2 ? [] : [`recovered only after ${after} requests`];
 
-/** No secret in what was printed, and at most one application of each user at Unit. */
-export function judgeEnd({ world }: Ground, place: Place, told: readonly Asked[]): string[] {
-  const printed = place.lines.join('\n');
-  const secret: Readonly<Record<string, readonly string[]>> = {
+/** No secret in what was printed or answered, and at most one application of each user at Unit. */
+export function judgeEnd(
+  { world }: Ground,
+  place: Place,
+  told: readonly Asked[],
+  answers: readonly Answered[],
+): string[] {
+  const ours: Readonly<Record<string, readonly string[]>> = {
     'a secret of ours': Object.values(world.secrets.seeded),
     'a session': told.flatMap(({ user }) => [user.sessionJwt, user.sessionToken]),
     'what the applicant wrote': [person.dateOfBirth, person.address.street, person.fullName.last],
-    'the words of a vendor': [MARKER],
-    'a customer token': told.flatMap(({ exchange: { body } }) =>
-      typeof body === 'object' && body !== null && 'customerToken' in body
-        ? [String(body.customerToken)]
-        : [],
-    ),
+    'the words of a vendor': vendorWords,
   };
-  const leaks = Object.entries(secret).flatMap(([what, values]) =>
-    values.some((value) => printed.includes(value)) ? [`INV5: the log holds ${what}`] : [],
+  const tokens = told.flatMap(({ exchange: { body } }) =>
+    typeof body === 'object' && body !== null && 'customerToken' in body ? [String(body.customerToken)] : [],
   );
   const users = new Set(told.map(({ user }) => user.userId));
   const applications = world.unit.controls.applications().map(subjectOf);
   const twice = [...users].filter((user) => applications.filter((one) => one === user).length > 1);
-  return [...leaks, ...twice.map((user) => `INV3: ${user} has more than one application at Unit`)];
+  return [
+    ...leaksIn('the log', place.lines.join('\n'), { ...ours, 'a customer token': tokens }),
+    ...leaksIn('an answer', answers.map(({ text }) => text).join('\n'), ours),
+    ...twice.map((user) => `INV3: ${user} has more than one application at Unit`),
+  ];
 }
+
+const leaksIn = (
+  where: string,
+  printed: string,
+  secrets: Readonly<Record<string, readonly string[]>>,
+): string[] =>
+  Object.entries(secrets).flatMap(([what, values]) =>
+    values.some((value) => printed.includes(value)) ? [`INV5: ${where} holds ${what}`] : [],
+  );

@@ -10,8 +10,11 @@ export type Target = Pick<Fault, 'method' | 'path'>;
 
 export interface Link {
   readonly url: string;
-  /** `POST /v1/sessions/authenticate 200`, in order; 0 where the caller got no answer. */
+  /** `POST /v1/sessions/authenticate`, or `POST GetItem`, as they arrive. */
   readonly calls: readonly string[];
+  /** How many calls met the fault; of a refused connection nobody knows. */
+  met(): number;
+  /** A port where nobody listens stays so until healed, whatever `times` is. */
   break(breakage: Breakage, target: Target, times: number): Promise<void>;
   heal(): Promise<void>;
   close(): Promise<void>;
@@ -44,28 +47,27 @@ export async function startLink(handle: Handle, jsonError: (status: number) => R
   const faults = new Faults();
   const calls: string[] = [];
   const whole = faults.around(handle, jsonError);
-  const told: Handle = async (request) => {
-    const { method } = request;
-    const name = request.headers.get('x-amz-target')?.replace(/^.*\./, '') ?? new URL(request.url).pathname;
-    try {
-      const response = await whole(request);
-      calls.push(`${method} ${name} ${response.status}`);
-      return response;
-    } catch (error) {
-      calls.push(`${method} ${name} 0`);
-      throw error;
-    }
+  const told: Handle = (request) => {
+    calls.push(
+      `${request.method} ${request.headers.get('x-amz-target')?.replace(/^.*\./, '') ?? new URL(request.url).pathname}`,
+    );
+    return whole(request);
   };
+  let armed = 0;
   let server: Listening | undefined = await listen(told, 0);
   const { url, port } = server;
   return {
     url,
     calls,
+    met: () => armed - (faults.armed()[0]?.times ?? 0),
     async break(breakage, target, times) {
       if (breakage.kind === 'refused') {
         await server?.close();
         server = undefined;
-      } else faults.arm({ ...target, times, fault: breakage });
+      } else {
+        faults.arm({ ...target, times, fault: breakage });
+        armed = times;
+      }
     },
     async heal() {
       faults.heal();

@@ -12,15 +12,17 @@ import { createSecretsManager } from '../../../simulators/aws/secrets-manager.ts
 import { type Pieces, readTemplate } from '../../../simulators/aws/template.ts';
 import type { Handle } from '../../../simulators/server.ts';
 import { errorBody, refusalOfStatus } from '../../../simulators/stytch/errors.ts';
-import { errorOfStatus } from '../../../simulators/unit/errors.ts';
+import { errorResponse, titleOf } from '../../../simulators/unit/errors.ts';
 import { templateWithLimits } from '../../support/world.ts';
 import { forwardTo, type Link, startLink } from './link.ts';
 
 export const services = ['stytch', 'unit', 'table', 'secrets'] as const;
 export type Service = (typeof services)[number];
 
-/** Stands in every answer that a vendor makes up: neither our answers nor our logs may repeat it. */
-export const MARKER = 'words-of-a-vendor';
+const MARKER = 'words-of-a-vendor';
+
+/** One of these stands in every answer that a fault makes up: neither our answers nor our logs may repeat it. */
+export const vendorWords = [MARKER, '<h1>', '{"data": {', String.raw`{\"data\": {`] as const;
 
 export interface Place {
   readonly apiUrl: string;
@@ -59,7 +61,7 @@ const errorsOf: Readonly<Record<Service, (status: number) => Response>> = {
       { ...errorBody(refusalOfStatus(status), 'request-id-test-0'), error_message: MARKER },
       { status },
     ),
-  unit: errorOfStatus,
+  unit: (status) => errorResponse([{ status, title: titleOf(status), details: MARKER }]),
   table: (status) => awsError(status),
   secrets: (status) => awsError(status),
 };

@@ -1,4 +1,5 @@
 // One cell of the matrix: a process meets a broken service, the service heals, and the same process goes on.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { World } from '../../../local/world.ts';
 import type { Pieces } from '../../../simulators/aws/template.ts';
 import type { SignedInUser } from '../../support/world.ts';
@@ -6,8 +7,9 @@ import { ageUser } from '../http/age-table.ts';
 import { type Asked, sessionOf } from './asks.ts';
 import { type BreakageName, breakageOf, isSlow } from './breakages.ts';
 import type { CallRow, Phase } from './calls.ts';
-import { type Answered, judgeAnswer, judgeEnd, judgeLogs, judgeRecovery } from './judge.ts';
+import { type Answered, judgeAnswer, judgeEnd, judgeLogs, judgeMet, judgeRecovery } from './judge.ts';
 import { makePlace, type Place } from './place.ts';
+import { makeWarm } from './warm.ts';
 
 export interface Cell {
   readonly row: CallRow;
@@ -37,14 +39,9 @@ const FOREVER = 1_000_000;
 /** How often the caller asks while the fault stays. */
 const ASKED_WHILE_BROKEN = 3;
 const ASKED_AFTER = 40;
-/** On a machine that does other things too the first requests may be too slow. */
-const WARMING_TRIES = 5;
-const WARM_WITHIN_MS = 10_000;
 const BETWEEN_MS = 1000;
 /** The lease of a submission, and then some. */
 const LEASE_IS_OVER_SECONDS = 160;
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function playCell(ground: Ground, cell: Cell): Promise<Played> {
   const { world, pieces } = ground;
@@ -81,24 +78,28 @@ export async function playCell(ground: Ground, cell: Cell): Promise<Played> {
       answers.push(answered);
       faults.push(...judgeAnswer(cell, answered), ...judgeLogs(cell, answered, place.lines.slice(line)));
     }
-    if (phase === 'until healed' && row.route === 'exchangeToken')
-      faults.push(...(await weakIsRefused(ground, place, row)));
+    const isExchange = row.route === 'exchangeToken';
+    if (phase === 'until healed' && isExchange) faults.push(...(await weakIsRefused(ground, place, row)));
     if (answers.every(({ status }) => status >= 400) && isBeforeUnit(row)) {
       const made = tokenCalls(place) - before.tokenCalls;
       if (made > 0) faults.push(`INV1: Unit was asked for ${made} tokens without the whole gate`);
     }
-    faults.push(...sentTooOften(cell, place, answers.length, before.linkCalls));
+    faults.push(
+      ...sentTooOften(cell, place, answers.length, before.linkCalls),
+      ...judgeMet(cell, link.met(), answers.length),
+    );
     await link.heal();
     const disturbed = [...told];
     const recovery = await recover(ask, row);
     faults.push(...judgeRecovery(recovery.after));
+    if (isExchange) faults.push(...(await weakIsChallenged(ground, place, row)));
     if (place.pid() !== pid) faults.push('the process was replaced');
     if (row.isSubmission) {
       // What was late may still be at work at Unit.
       if (isSlow(breakage)) await pause(row.lateMs > 20_000 ? 2_500 : 0);
       for (const one of disturbed) faults.push(...(await converges(world, place, one)));
     }
-    faults.push(...judgeEnd(ground, place, told));
+    faults.push(...judgeEnd(ground, place, told, answers));
     return { ...cell, answers, recoveredAfter: recovery.after, recoveredMs: recovery.ms, faults };
   } finally {
     await place.close();
@@ -109,7 +110,7 @@ export async function playCell(ground: Ground, cell: Cell): Promise<Played> {
 function sentTooOften({ row }: Cell, place: Place, asked: number, from: number): string[] {
   if (row.isRepeated || row.isRead) return [];
   const { method, path } = row.target;
-  const wanted = new RegExp(`^${method} ${path.replaceAll('*', '[^/ ]+')} `);
+  const wanted = new RegExp(`^${method} ${path.replaceAll('*', '[^/]+')}$`);
   const sent = place.links[row.service].calls.slice(from).filter((one) => wanted.test(one)).length;
   return sent > asked ? [`INV3: sent ${sent} times for ${asked} requests`] : [];
 }
@@ -118,7 +119,7 @@ const isBeforeUnit = ({ service, route }: CallRow): boolean =>
   route === 'exchangeToken' && (service === 'stytch' || service === 'table');
 
 const tokenCalls = ({ links }: Place): number =>
-  links.unit.calls.filter((one) => /^POST \/customers\/\d+\/token /.test(one)).length;
+  links.unit.calls.filter((one) => /^POST \/customers\/\d+\/token$/.test(one)).length;
 
 /** A new session for each request of the customer's; who applies is made by the row. */
 const userFor = ({ world, customer }: Ground, { isSubmission }: CallRow): Promise<SignedInUser> =>
@@ -134,44 +135,20 @@ const toAnswered = ({ exchange: { status, body, headers, method, url }, ms }: As
   ms,
 });
 
-/** @throws Error when it does not come true in time: a starved process may give up before it has called */
-async function until(isTrue: () => boolean): Promise<void> {
-  const startedAt = performance.now();
-  while (!isTrue()) {
-    if (performance.now() - startedAt > WARM_WITHIN_MS) throw new Error('the process did not warm up');
-    await pause(20);
-  }
-}
-
-async function makeWarm(place: Place, row: CallRow, ask: () => Promise<Answered>): Promise<void> {
-  const hasCalled = (name: string): boolean =>
-    place.links[row.service].calls.some((one) => one.includes(name));
-  if (row.name === 'Stytch: JWKS') {
-    await until(() => hasCalled('/v1/sessions/jwks/'));
-    place.listKeys();
-    return;
-  }
-  if (row.service === 'secrets') {
-    // Each of the function's secrets is read while it starts.
-    await until(() => place.links.secrets.calls.length >= 3);
-    await pause(50);
-    place.secrets.put('unitExchange', place.secrets.seeded.unitExchange);
-    return;
-  }
-  let told = '';
-  for (let i = 0; i < WARMING_TRIES; i += 1) {
-    const { status, text } = await ask();
-    if (status === row.success) return;
-    told = `${status} ${text}`;
-  }
-  throw new Error(`${row.name} does not work at all: ${told}`);
-}
-
 /** A session without a second factor gets no token, whatever is broken. */
 async function weakIsRefused({ world, customer }: Ground, place: Place, row: CallRow): Promise<string[]> {
   const weak = await sessionOf(world, customer, false);
   const { exchange } = await row.ask(world, place.apiUrl, weak);
   return exchange.status < 400 ? [`INV1: a weak session was answered ${exchange.status}`] : [];
+}
+
+/** Nothing that was remembered of the fault lets it in afterwards either. */
+async function weakIsChallenged({ world, customer }: Ground, place: Place, row: CallRow): Promise<string[]> {
+  const weak = await sessionOf(world, customer, false);
+  const { status, code } = toAnswered(await row.ask(world, place.apiUrl, weak));
+  return status === 401 && code === 'insufficient_user_authentication'
+    ? []
+    : [`INV1: after healing a weak session was answered ${status} ${code}`];
 }
 
 /** A second apart, as a client with some patience would. */
