@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { type OutboundRequest, send } from '../../functions/adapters/outbound.ts';
 import { codeOf, everythingIn, refusalOf, timed } from '../support/adapters-errors.ts';
 import { recording, silent } from '../support/adapters-log.ts';
@@ -37,17 +37,19 @@ const request = (url: string, changes: Partial<OutboundRequest> = {}): OutboundR
   ...changes,
 });
 
-const timers = (): number => process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length;
-
 describe('one call to a vendor', () => {
-  // First, while nothing of another test is under way.
   it('leaves no timer behind that keeps the container awake', async () => {
     const quick = await serve(answering(200));
     const slow = await serve(hang);
-    const before = timers();
+    const set = jest.spyOn(globalThis, 'setTimeout');
+    const cleared = jest.spyOn(globalThis, 'clearTimeout');
     await send(request(quick.url, { timeoutMs: 20_000 }));
-    await codeOf(send(request(slow.url, { timeoutMs: 50 })));
-    expect(timers()).toBeLessThanOrEqual(before);
+    await codeOf(send(request(slow.url, { timeoutMs: 57 })));
+    const deadlines = set.mock.results.filter((_, i) => [20_000, 57].includes(set.mock.calls[i]?.[1] ?? 0));
+    const ended = cleared.mock.calls.map(([timer]) => timer);
+    jest.restoreAllMocks();
+    expect(deadlines).toHaveLength(2);
+    for (const { value } of deadlines) expect(ended).toContain(value);
   });
 
   it.each([

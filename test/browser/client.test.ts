@@ -50,6 +50,7 @@ describeInBrowser('the client in Chromium', () => {
     folder = mkdtempSync(path.join(tmpdir(), 'bridge-client-'));
     await buildClient(folder);
     world = await startTestWorld();
+    world.stytch.controls.setSwitches({ rateLimit: 'off' });
     browser = await launchChromium();
   }, 60_000);
 
