@@ -1,6 +1,7 @@
 // The two simulated vendors of a world, each with its control port, and the webhook that an operator would register.
 import { randomBytes } from 'node:crypto';
 import { type Stage, stages } from '../lib/stages.ts';
+import { webhookSettings } from '../ops/adapters/unit-org.ts';
 import { type Listening, listen } from '../simulators/server.ts';
 import { createStytchSimulator, type StytchControls } from '../simulators/stytch/simulator.ts';
 import { createUnitSimulator, type UnitControls } from '../simulators/unit/simulator.ts';
@@ -105,10 +106,7 @@ export async function registerWebhook(unit: Vendors['unit'], url: string, token:
           label: `stytch-unit-bridge-${randomBytes(3).toString('hex')}`,
           url,
           token,
-          contentType: 'JsonAPI',
-          deliveryMode: 'AtLeastOnce',
-          includeResources: false,
-          subscriptionType: 'All',
+          ...webhookSettings,
         },
       },
     }),

@@ -18,25 +18,30 @@ export interface Bundle {
 const requireForCommonJs =
   "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);";
 
+/** One bundle of ES modules for Node. */
+export const forNode = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  mainFields: ['module', 'main'],
+  banner: { js: requireForCommonJs },
+  logLevel: 'warning',
+} as const satisfies EsbuildOptions;
+
 /** How every function is bundled; the bench bundles what it compares with them in the same way. */
 export const bundleOptions = {
+  ...forNode,
   absWorkingDir: process.cwd(),
   outExtension: { '.js': '.mjs' },
   chunkNames: 'chunk-[hash]',
-  bundle: true,
-  format: 'esm',
   splitting: true,
   minify: true,
   keepNames: false,
   legalComments: 'none',
   sourcemap: false,
-  platform: 'node',
-  target: 'node20',
-  mainFields: ['module', 'main'],
   alias: { '@aws-sdk/credential-provider-node': path.resolve('functions/lambda-credentials.ts') },
-  banner: { js: requireForCommonJs },
   metafile: true,
-  logLevel: 'warning',
 } as const satisfies EsbuildOptions;
 
 export interface BuildOptions {

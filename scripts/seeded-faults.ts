@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { build } from 'esbuild';
 import * as z from 'zod/mini';
+import { forNode } from './build.ts';
 import { seededFaults } from './fault-list.ts';
 import { type SourceEdit, sourceEdits } from './source-edits.ts';
 
@@ -15,19 +16,11 @@ const FOLDER = path.resolve('dist/seeded-faults');
 async function bundleModel(name: string, edits: readonly SourceEdit[]): Promise<string> {
   const outfile = path.join(FOLDER, `${name}.mjs`);
   await build({
+    ...forNode,
     absWorkingDir: process.cwd(),
     entryPoints: ['test/faults/model/main.ts'],
     outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    mainFields: ['module', 'main'],
-    banner: {
-      js: "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);",
-    },
     plugins: [sourceEdits(edits)],
-    logLevel: 'warning',
   });
   return outfile;
 }

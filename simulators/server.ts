@@ -21,7 +21,17 @@ export interface Listening {
  * @throws Error with code `EADDRINUSE` when the port is taken
  */
 export async function listen(handle: Handle, port: number): Promise<Listening> {
-  const server = createServer((incoming, outgoing) => void answerRequest(handle, incoming, outgoing));
+  return listenOnLoopback(
+    createServer((incoming, outgoing) => void answerRequest(handle, incoming, outgoing)),
+    port,
+  );
+}
+
+/**
+ * Opens any HTTP server on 127.0.0.1. Port 0 takes a free one.
+ * @throws Error with code `EADDRINUSE` when the port is taken
+ */
+export async function listenOnLoopback(server: Server, port: number): Promise<Listening> {
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -42,8 +52,7 @@ export async function listen(handle: Handle, port: number): Promise<Listening> {
   };
 }
 
-/** `Listening.refuse` of any HTTP server on loopback. */
-export const refusal =
+const refusal =
   (server: Server, port: number): Listening['refuse'] =>
   async (isRefusing) => {
     if (isRefusing !== server.listening) return;

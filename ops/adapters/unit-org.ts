@@ -17,6 +17,14 @@ export interface TokenIdentity {
   readonly scopes: readonly string[] | null;
 }
 
+/** How Unit is to send its events: again until they are taken, each as ids alone. */
+export const webhookSettings = {
+  contentType: 'JsonAPI',
+  deliveryMode: 'AtLeastOnce',
+  includeResources: false,
+  subscriptionType: 'All',
+} as const;
+
 export interface Webhook {
   readonly webhookId: string;
   readonly label: string;
@@ -145,10 +153,7 @@ export function createUnitOrg(baseUrl: string, orgToken: Secret): UnitOrg {
         label: 'stytch-unit-bridge',
         url,
         token,
-        contentType: 'JsonAPI',
-        deliveryMode: 'AtLeastOnce',
-        includeResources: false,
-        subscriptionType: 'All',
+        ...webhookSettings,
       }),
     changeWebhook: (webhookId, changes) =>
       change('change_webhook', ['PATCH', `/webhooks/${webhookId}`], changes),

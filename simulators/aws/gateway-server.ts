@@ -1,6 +1,6 @@
 // The gateway's HTTP face: hands over the request line and headers as they came, and stops reading an oversized body.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { answerRequest, type Handle, type Listening, refusal } from '../server.ts';
+import { answerRequest, type Handle, type Listening, listenOnLoopback } from '../server.ts';
 import { type Gateway, maxBodyBytes } from './gateway.ts';
 
 /**
@@ -22,23 +22,7 @@ export async function listenGateway(
       outgoing.destroy();
     });
   });
-  server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no TCP address');
-  return {
-    port: address.port,
-    url: `http://127.0.0.1:${address.port}`,
-    refuse: refusal(server, address.port),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listenOnLoopback(server, port);
 }
 
 async function serve(

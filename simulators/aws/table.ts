@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import dynalite from 'dynalite';
 import * as z from 'zod/mini';
 import { Faults } from '../faults.ts';
-import { answerRequest, type Handle, type Listening, refusal } from '../server.ts';
+import { answerRequest, type Handle, type Listening, listenOnLoopback } from '../server.ts';
 import { region } from './intrinsics.ts';
 import { handleOf, type Listener } from './listener-handle.ts';
 import type { Authorize } from './permissions.ts';
@@ -44,30 +44,17 @@ export async function startTable(
   const server = dynalite({ createTableMs: 0 });
   const faults = new Faults();
   serveTable(server, guarded(server, arn, authorize), faults, around);
-  server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no TCP address');
-  const url = `http://127.0.0.1:${address.port}`;
-  const call = (action: string, input: Readonly<Record<string, unknown>>) => callTable(url, action, input);
+  const listening = await listenOnLoopback(server, port);
+  const call = (action: string, input: Readonly<Record<string, unknown>>) =>
+    callTable(listening.url, action, input);
   await call('CreateTable', definition);
   await becomesActive(call, tableName);
   return {
-    url,
-    port: address.port,
+    ...listening,
     tableName,
     faults,
-    refuse: refusal(server, address.port),
     call,
     scan: () => scan(call, tableName),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
   };
 }
 

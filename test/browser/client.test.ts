@@ -1,5 +1,5 @@
 // The client in Chromium, on an origin of the stage: PKCE, storage, a step-up across origins, and documents.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
@@ -8,6 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { World } from '../../local/world.ts';
 import { buildClient } from '../../scripts/client.ts';
 import { describeInBrowser, launchChromium } from '../support/chromium.ts';
+import { run, serveClient } from '../support/client-page.ts';
 import { individual, startTestWorld } from '../support/world.ts';
 
 /** One of the origins that stage `dev` allows. */
@@ -60,19 +61,9 @@ describeInBrowser('the client in Chromium', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Text, since the page knows other types than this file. */
-  const run = (page: Page, script: string): Promise<unknown> => page.evaluate(`(async () => {${script}})()`);
-
   async function open(context: Awaited<ReturnType<Browser['newContext']>>): Promise<Page> {
     const page = await context.newPage();
-    await page.route(`${ORIGIN}/**`, (route) =>
-      route.request().url().endsWith('/client.mjs')
-        ? route.fulfill({
-            contentType: 'text/javascript',
-            body: readFileSync(path.join(folder, 'index.mjs'), 'utf8'),
-          })
-        : route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>app</title>' }),
-    );
+    await serveClient(page, ORIGIN, folder);
     await page.exposeFunction('nextCode', () => totp.generate());
     await page.goto(`${ORIGIN}/`);
     await run(page, setUp(world.apiUrl));

@@ -1,5 +1,5 @@
 // A session in a cookie, in Chromium: it outlives a reload, no script reads its token, and no page of another origin uses it.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
@@ -7,6 +7,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { World } from '../../local/world.ts';
 import { buildClient } from '../../scripts/client.ts';
 import { describeInBrowser, launchChromium } from '../support/chromium.ts';
+import { run, serveClient } from '../support/client-page.ts';
 import { readCookieTemplate, startTestWorld } from '../support/world.ts';
 
 /** The page of the stage; the API is another port of the same host, and so of the same site. */
@@ -35,19 +36,10 @@ describeInBrowser('a session in a cookie, in Chromium', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const run = (page: Page, script: string): Promise<unknown> => page.evaluate(`(async () => {${script}})()`);
-
   /** A page at an origin, with the client loaded. */
   async function open(context: BrowserContext, origin = ORIGIN): Promise<Page> {
     const page = await context.newPage();
-    await page.route(`${origin}/**`, (route) =>
-      route.request().url().endsWith('/client.mjs')
-        ? route.fulfill({
-            contentType: 'text/javascript',
-            body: readFileSync(path.join(folder, 'index.mjs'), 'utf8'),
-          })
-        : route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>app</title>' }),
-    );
+    await serveClient(page, origin, folder);
     await page.goto(`${origin}/`);
     await load(page);
     return page;

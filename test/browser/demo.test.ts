@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { type Demo, startDemo } from '../../local/demo/start-demo.ts';
-import { describeInBrowser, launchChromium } from '../support/chromium.ts';
+import { addAuthenticator, describeInBrowser, launchChromium } from '../support/chromium.ts';
 import {
   applyForAccount,
   arrows,
@@ -73,18 +73,7 @@ describeInBrowser('the demo page', () => {
   }, 180_000);
 
   it('takes a passkey for the second factor and for the step-up', async () => {
-    const devtools = await at.page.context().newCDPSession(at.page);
-    await devtools.send('WebAuthn.enable');
-    await devtools.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
+    await addAuthenticator(at.page);
     await signIn(at);
     await at.press('Passkey');
     await at.step('factor').getByText('The session carries email and passkey.').waitFor();

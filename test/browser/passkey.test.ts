@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { call } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
-import { describeInBrowser, launchChromium } from '../support/chromium.ts';
+import { addAuthenticator, describeInBrowser, launchChromium } from '../support/chromium.ts';
 import { emailFactor, startTestWorld } from '../support/world.ts';
 
 describeInBrowser('a passkey in Chromium', () => {
@@ -25,18 +25,7 @@ describeInBrowser('a passkey in Chromium', () => {
     browser = await launchChromium();
     page = await browser.newPage();
     await page.goto(`http://localhost:${(site.address() as AddressInfo).port}/`);
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send('WebAuthn.enable');
-    await devtools.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
+    await addAuthenticator(page);
   }, 60_000);
 
   afterAll(async () => {

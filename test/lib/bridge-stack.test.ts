@@ -12,6 +12,7 @@ import { alarmRuleNames, alarmRuleOf } from '../../lib/alarm-rules.ts';
 import { BridgeStack } from '../../lib/bridge-stack.ts';
 import { type FunctionProfile, functionProfiles } from '../../lib/function-profiles.ts';
 import { type Stage, stages } from '../../lib/stages.ts';
+import { tableKeys } from '../support/table-keys.ts';
 
 interface Statement {
   readonly Effect: string;
@@ -488,31 +489,6 @@ describe('the table', () => {
     });
   });
 
-  it('has the keys and the one sparse index that the design names', () => {
-    expect(only(dev, 'AWS::DynamoDB::Table').Properties).toMatchObject({
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-        { AttributeName: 'unsettledPk', AttributeType: 'S' },
-        { AttributeName: 'nextCheckAt', AttributeType: 'N' },
-      ],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'unsettled',
-          KeySchema: [
-            { AttributeName: 'unsettledPk', KeyType: 'HASH' },
-            { AttributeName: 'nextCheckAt', KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'ALL' },
-        },
-      ],
-    });
-  });
-
   it('S4 is protected from deletion where the stage says so, and so is the stack', () => {
     const isProtected = (template: Template) =>
       only(template, 'AWS::DynamoDB::Table').Properties.DeletionProtectionEnabled;
@@ -766,26 +742,7 @@ describe('the stack', () => {
         BillingMode: 'PAY_PER_REQUEST',
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
         TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-          { AttributeName: 'unsettledPk', AttributeType: 'S' },
-          { AttributeName: 'nextCheckAt', AttributeType: 'N' },
-        ],
-        GlobalSecondaryIndexes: [
-          {
-            IndexName: 'unsettled',
-            KeySchema: [
-              { AttributeName: 'unsettledPk', KeyType: 'HASH' },
-              { AttributeName: 'nextCheckAt', KeyType: 'RANGE' },
-            ],
-            Projection: { ProjectionType: 'ALL' },
-          },
-        ],
+        ...tableKeys,
       });
       for (const id of Object.values(secretIds)) expect(resources[id]?.Properties).not.toHaveProperty('Name');
       expect(resources['PublicApiHttpApi09DB661E']?.Properties['ProtocolType']).toBe('HTTP');

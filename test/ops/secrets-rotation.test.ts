@@ -1,6 +1,6 @@
 // Rotating the webhook token, and writing beside others: no value that Unit may use is lost, no write goes over another.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { randomUnitToken, type SecretName, secretNames } from '../../local/secret-values.ts';
+import { randomUnitToken, secretNames } from '../../local/secret-values.ts';
 import type { World } from '../../local/world.ts';
 import { createVault } from '../../ops/adapters/vault.ts';
 import { startTestWorld } from '../support/world.ts';
@@ -8,6 +8,7 @@ import { type Proxy, startProxy } from './proxy.ts';
 import { startStage, type TestStage } from './stage.ts';
 import { apply, expectNoSecrets, runJson, start, until } from './support.ts';
 import { unitWebhooks } from './unit-webhooks.ts';
+import { storedIn } from './vault.ts';
 
 jest.setTimeout(60_000);
 
@@ -43,16 +44,6 @@ const runAs = (name: 'secrets' | 'doctor', args: readonly string[], env: Record<
 const secrets = (args: readonly string[], env?: Record<string, string>) => runAs('secrets', args, env);
 const throughProxy = () => ({ AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${vault.port}` });
 
-async function stored(name: SecretName): Promise<unknown> {
-  const response = await fetch(world.secretsUrl, {
-    method: 'POST',
-    headers: { 'x-amz-target': 'secretsmanager.GetSecretValue' },
-    body: JSON.stringify({ SecretId: world.secrets.arn(name) }),
-  });
-  const answer = (await response.json()) as { SecretString: string };
-  return JSON.parse(answer.SecretString);
-}
-
 /** Unit signs what it sends us with this token; undefined: it has no webhook for us. */
 const unitSignsWith = (token: string | undefined): Promise<void> =>
   token === undefined ? atUnit.webhooksAre() : atUnit.webhooksAre(atUnit.hook({ token }));
@@ -65,7 +56,7 @@ describe('E4 the end of a rotation', () => {
       expect(ran).toMatchObject({ code: 1, document: { outcome: 'refused', code } });
       expect(String(ran.document['message'])).toContain(words);
     }
-    expect(await stored('unitWebhook')).toEqual({ value: now, previous: old });
+    expect(await storedIn(world, 'unitWebhook')).toEqual({ value: now, previous: old });
   };
   beforeEach(() => world.secrets.put('unitWebhook', now, old));
 
@@ -90,13 +81,13 @@ describe('E4 the end of a rotation', () => {
       code: 0,
       document: { outcome: 'done' },
     });
-    expect(await stored('unitWebhook')).toEqual({ value: now });
+    expect(await storedIn(world, 'unitWebhook')).toEqual({ value: now });
   });
 
   it('comes when Unit signs with the new token', async () => {
     await unitSignsWith(now);
     expect(await secrets(['--end-rotation', ...apply])).toMatchObject({ code: 0 });
-    expect(await stored('unitWebhook')).toEqual({ value: now });
+    expect(await storedIn(world, 'unitWebhook')).toEqual({ value: now });
   });
 
   it('is never the first thing that the doctor asks for, and its fixes can be followed from top to bottom', async () => {
@@ -133,13 +124,13 @@ describe('E4 while a rotation is open', () => {
   it.each([[['--previous']], [[]]])('a third token is refused, whatever else: %j', async (more) => {
     const ran = await secrets(['--only', 'webhook', '--generate', 'webhook', ...more, ...apply]);
     expect(ran).toMatchObject({ code: 1, document: { outcome: 'refused', code: 'rotation_open' } });
-    expect(await stored('unitWebhook')).toEqual({ value: now, previous: old });
+    expect(await storedIn(world, 'unitWebhook')).toEqual({ value: now, previous: old });
   });
 
   it.each([[['--previous']], [[]]])('the same token again changes nothing: %j', async (more) => {
     const ran = await secrets(['--only', 'webhook', ...more, ...apply], { UNIT_WEBHOOK_TOKEN: now });
     expect(ran).toMatchObject({ code: 0, document: { outcome: 'nothing_to_do' } });
-    expect(await stored('unitWebhook')).toEqual({ value: now, previous: old });
+    expect(await storedIn(world, 'unitWebhook')).toEqual({ value: now, previous: old });
   });
 });
 
@@ -178,7 +169,7 @@ describe('two operators', () => {
     const ran = await ended;
     expect(ran.code).toBe(1);
     expect(JSON.parse(ran.stdout)).toMatchObject({ outcome: 'refused', code: 'changed_meanwhile' });
-    expect(await stored('unitContact')).toEqual({ value: theirs });
+    expect(await storedIn(world, 'unitContact')).toEqual({ value: theirs });
   });
 
   it('of all who write over the same state one is served, at the same moment too', async () => {
@@ -197,7 +188,7 @@ describe('two operators', () => {
     const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
     expect(refused).toEqual([0, 1].map(() => expect.objectContaining({ code: 'changed_meanwhile' })));
     const served = values[outcomes.findIndex(({ status }) => status === 'fulfilled')];
-    expect(await stored('unitWebhook')).toEqual(served);
+    expect(await storedIn(world, 'unitWebhook')).toEqual(served);
   });
 });
 
@@ -223,8 +214,8 @@ describe('a failure halfway', () => {
     });
     expect(String(ran.document['message'])).toContain('Written: unit-contact.');
     expect(await secrets(args, env)).toMatchObject({ code: 0 });
-    expect(await stored('unitContact')).toEqual({ value: contact });
-    expect(await stored('unitWebhook')).toEqual({ value: webhook });
+    expect(await storedIn(world, 'unitContact')).toEqual({ value: contact });
+    expect(await storedIn(world, 'unitWebhook')).toEqual({ value: webhook });
   });
 });
 

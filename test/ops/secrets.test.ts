@@ -1,12 +1,13 @@
 // `npm run secrets` as a child process: values judged by the vendors, written whole or not at all, shown never.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { randomUnitToken, type SecretName, secretNames, unitScopes } from '../../local/secret-values.ts';
+import { randomUnitToken, secretNames, unitScopes } from '../../local/secret-values.ts';
 import type { World } from '../../local/world.ts';
 import { wantedScopes } from '../../ops/secrets/catalog.ts';
 import type { FaultKind } from '../../simulators/faults.ts';
 import { startTestWorld } from '../support/world.ts';
 import { startStage, type TestStage } from './stage.ts';
 import { apply, expectNoSecrets, run, runJson } from './support.ts';
+import { storedIn, writesTo } from './vault.ts';
 
 jest.setTimeout(60_000);
 
@@ -41,18 +42,6 @@ const fill = (args: readonly string[], env: Record<string, string> = {}) =>
   runJson(world, 'secrets', ['--stage', 'dev', ...args], { env: { ...stage.env, ...env } });
 const check = (...args: readonly string[]) => fill(['--check', ...args]);
 
-/** How often a value was written. */
-const writes = (): number =>
-  world.secrets.requests().filter(({ action }) => action === 'PutSecretValue').length;
-async function stored(name: SecretName): Promise<unknown> {
-  const response = await fetch(world.secretsUrl, {
-    method: 'POST',
-    headers: { 'x-amz-target': 'secretsmanager.GetSecretValue' },
-    body: JSON.stringify({ SecretId: world.secrets.arn(name) }),
-  });
-  const answer = (await response.json()) as { SecretString: string };
-  return JSON.parse(answer.SecretString);
-}
 const states = (document: Record<string, unknown>) =>
   Object.fromEntries(
     (document['secrets'] as { name: string; judgement: string }[]).map(({ name, judgement }) => [
@@ -123,40 +112,40 @@ describe('filling', () => {
 
   it('E1 fills every empty secret at once, and a second run has nothing to do', async () => {
     for (const name of secretNames) if (name !== 'hashKey') world.secrets.empty(name);
-    const before = writes();
+    const before = writesTo(world);
     const dry = await fill(['--generate', 'webhook'], all());
     expect(dry).toMatchObject({ code: 0, document: { outcome: 'planned' } });
-    expect(writes()).toBe(before);
+    expect(writesTo(world)).toBe(before);
     const done = await fill(['--generate', 'webhook', ...apply], all());
     expect(done).toMatchObject({ code: 0, document: { outcome: 'done', operator: stage.caller } });
-    expect(writes()).toBe(before + 6);
-    expect(await stored('unitExchange')).toEqual({ value: world.secrets.seeded.unitExchange });
-    const { value } = (await stored('unitWebhook')) as { value: string };
+    expect(writesTo(world)).toBe(before + 6);
+    expect(await storedIn(world, 'unitExchange')).toEqual({ value: world.secrets.seeded.unitExchange });
+    const { value } = (await storedIn(world, 'unitWebhook')) as { value: string };
     invented.push(value);
     expect(Buffer.from(value, 'base64url')).toHaveLength(32);
     const again = await fill([...apply], { ...all(), UNIT_WEBHOOK_TOKEN: value });
     expect(again).toMatchObject({ code: 0, document: { outcome: 'nothing_to_do' } });
-    expect(writes()).toBe(before + 6);
+    expect(writesTo(world)).toBe(before + 6);
     expect(await check()).toMatchObject({ code: 0, document: { outcome: 'done' } });
   });
 
   it('E5 takes a value from a file descriptor, and only the secrets that are named', async () => {
     const token = orgToken(['customers']);
-    const before = writes();
+    const before = writesTo(world);
     const { code } = await run(
       world,
       'secrets',
       ['--stage', 'dev', '--only', 'unit-contact', '--fd', 'unit-contact=3', ...apply],
       { env: stage.env, descriptors: [`${token}\n`] },
     );
-    expect({ code, writes: writes() - before }).toEqual({ code: 0, writes: 1 });
-    expect(await stored('unitContact')).toEqual({ value: token });
+    expect({ code, writes: writesTo(world) - before }).toEqual({ code: 0, writes: 1 });
+    expect(await storedIn(world, 'unitContact')).toEqual({ value: token });
   });
 
   it('E4 keeps the old webhook token while it is rotated, and lets it go by --end-rotation', async () => {
     const old = world.secrets.seeded.unitWebhook;
     await fill(['--only', 'webhook', '--generate', 'webhook', '--previous', ...apply]);
-    const rotated = (await stored('unitWebhook')) as { value: string };
+    const rotated = (await storedIn(world, 'unitWebhook')) as { value: string };
     invented.push(rotated.value);
     expect(rotated).toEqual({ value: expect.not.stringMatching(old), previous: old });
     const env = { UNIT_WEBHOOK_TOKEN: rotated.value };
@@ -167,12 +156,12 @@ describe('filling', () => {
       code: 0,
       document: { outcome: 'planned' },
     });
-    expect(await stored('unitWebhook')).toEqual(rotated);
+    expect(await storedIn(world, 'unitWebhook')).toEqual(rotated);
     expect(await fill(['--end-rotation', '--force', ...apply])).toMatchObject({
       code: 0,
       document: { outcome: 'done' },
     });
-    expect(await stored('unitWebhook')).toEqual({ value: rotated.value });
+    expect(await storedIn(world, 'unitWebhook')).toEqual({ value: rotated.value });
     const ended = await fill(['--end-rotation', ...apply]);
     expect(ended).toMatchObject({ code: 0, document: { outcome: 'nothing_to_do' } });
   });
@@ -186,13 +175,13 @@ describe('filling', () => {
       'UNIT_EXCHANGE_TOKEN',
     ],
   ])('refuses a token that is %s, and writes nothing', async (_, scopes, name, variable) => {
-    const before = writes();
+    const before = writesTo(world);
     const ran = await fill(['--only', `stytch,${name}`, ...apply], {
       ...all(),
       [variable]: orgToken(scopes),
     });
     expect(ran).toMatchObject({ code: 1, document: { outcome: 'refused', code: 'value_refused' } });
-    expect(writes()).toBe(before);
+    expect(writesTo(world)).toBe(before);
   });
 
   it('E5 only warns of another token that is too wide, and takes one for the exchange by --force', async () => {
@@ -204,7 +193,7 @@ describe('filling', () => {
       UNIT_EXCHANGE_TOKEN: exchange,
     });
     expect(forced).toMatchObject({ code: 0 });
-    expect(await stored('unitExchange')).toEqual({ value: exchange });
+    expect(await storedIn(world, 'unitExchange')).toEqual({ value: exchange });
   });
 
   it.each([
@@ -226,7 +215,7 @@ describe('filling', () => {
   });
 
   it('writes nothing where a vendor cannot be asked', async () => {
-    const before = writes();
+    const before = writesTo(world);
     world.unit.controls.arm({
       method: 'GET',
       path: '/identity',
@@ -235,7 +224,7 @@ describe('filling', () => {
     });
     const ran = await fill(['--only', 'stytch,unit-contact', ...apply], all());
     expect(ran).toMatchObject({ code: 3, document: { outcome: 'failed', provider: 'unit' } });
-    expect(writes()).toBe(before);
+    expect(writesTo(world)).toBe(before);
   });
 
   it.each([
@@ -306,7 +295,7 @@ describe('where Unit does not tell the scopes of a token', () => {
     ['404 of a proxy', { kind: 'json', status: 404, body: { message: 'no route' } }],
   ] as const)('E5 and answers everything by %s, no token is good, and none is written', async (_, fault) => {
     armAll(fault);
-    const before = writes();
+    const before = writesTo(world);
     const { code, document } = await check();
     expect(code).toBe(1);
     expect(names.map((name) => states(document)[name])).toEqual(names.map(() => 'unproved'));
@@ -315,17 +304,17 @@ describe('where Unit does not tell the scopes of a token', () => {
       expect(ran).toMatchObject({ code: 1, document: { code: 'value_refused' } });
       expect(String(ran.document['message'])).toContain('Unit does not say whether it has');
     }
-    expect(writes()).toBe(before);
+    expect(writesTo(world)).toBe(before);
   });
 
   it.each([[429], [500], [503]])('E5 and answers everything by %d, no token is written', async (status) => {
     armAll({ kind: 'status', status });
-    const before = writes();
+    const before = writesTo(world);
     for (const name of names) {
       const ran = await fill(['--only', name, ...apply], tokens());
       expect(ran).toMatchObject({ code: 3, document: { outcome: 'failed', provider: 'unit' } });
     }
-    expect(writes()).toBe(before);
+    expect(writesTo(world)).toBe(before);
   });
 
   it('E5 a token of nobody is refused', async () => {

@@ -5,6 +5,7 @@ import type { World } from '../../local/world.ts';
 import { startWorld } from '../../local/world.ts';
 import { readDevTemplate, startTestWorld } from '../support/world.ts';
 import { type Proxy, startProxy } from './proxy.ts';
+import { failed, noteOf } from './smoke-report.ts';
 import { startStage, type TestStage } from './stage.ts';
 import { expectNoSecrets, run, runJson, snapshot } from './support.ts';
 
@@ -30,16 +31,6 @@ beforeEach(() => {
   stage.outputs['UnitWebhookSecretArn'] = arn;
 });
 
-interface Seen {
-  readonly name: string;
-  readonly verdict: string;
-  readonly note: string;
-}
-const seen = (document: Record<string, unknown>): readonly Seen[] => document['checks'] as Seen[];
-const failed = (document: Record<string, unknown>): readonly string[] =>
-  seen(document).flatMap(({ name, verdict }) => (verdict === 'failed' ? [name] : []));
-const noteOf = (document: Record<string, unknown>, name: string): string =>
-  seen(document).find((one) => one.name === name)?.note ?? '';
 const smoke = (...args: readonly string[]) =>
   runJson(world, 'smoke', ['--stage', 'dev', ...args], { env: stage.env });
 

@@ -8,6 +8,7 @@ import { stages } from '../../lib/stages.ts';
 import type { World } from '../../local/world.ts';
 import { emailFactor, readCookieTemplate, signedInUser, startTestWorld } from '../support/world.ts';
 import { type Bent, type Proxy, startProxy } from './proxy.ts';
+import { failed, noteOf, seen } from './smoke-report.ts';
 import { startStage, type TestStage } from './stage.ts';
 import { expectNoSecrets, newEmail, run, runJson } from './support.ts';
 
@@ -29,17 +30,6 @@ afterAll(async () => {
 beforeEach(() => {
   proxy.bend = (answer) => answer;
 });
-
-interface Seen {
-  readonly name: string;
-  readonly verdict: string;
-  readonly note: string;
-}
-const seen = (document: Record<string, unknown>): readonly Seen[] => document['checks'] as Seen[];
-const failed = (document: Record<string, unknown>): readonly string[] =>
-  seen(document).flatMap(({ name, verdict }) => (verdict === 'failed' ? [name] : []));
-const noteOf = (document: Record<string, unknown>, name: string): string =>
-  seen(document).find((one) => one.name === name)?.note ?? '';
 
 const smoke = (...args: readonly string[]) =>
   runJson(world, 'smoke', ['--api-url', world.apiUrl, '--origin', stages.dev.allowedOrigins[0], ...args]);

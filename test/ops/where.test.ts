@@ -9,6 +9,7 @@ import { awsPlaceOf, requirePinned } from '../../ops/base/aws-place.ts';
 import { startTestWorld } from '../support/world.ts';
 import { startStage, type TestStage } from './stage.ts';
 import { apply, expectNoSecrets, newEmail, printed, run, runJson } from './support.ts';
+import { writesTo } from './vault.ts';
 
 jest.setTimeout(60_000);
 
@@ -31,8 +32,6 @@ const orgToken = (): string => {
   world.unit.controls.addOrgToken({ token, scopes: ['customers'] });
   return token;
 };
-const writes = (): number =>
-  world.secrets.requests().filter(({ action }) => action === 'PutSecretValue').length;
 
 describe('a stage of an account and a region', () => {
   const found = awsPlaceOf('arn:aws:cloudformation:eu-west-1:111122223333:stack/StytchUnitBridge-prod/1a2b');
@@ -64,13 +63,13 @@ describe('a stage of an account and a region', () => {
   it('is not changed by somebody of another account', async () => {
     stage.stack.account = '111122223333';
     const env = { ...stage.env, UNIT_CONTACT_TOKEN: orgToken() };
-    const before = writes();
+    const before = writesTo(world);
     const args = ['--stage', 'dev', '--only', 'unit-contact', ...apply];
     expect(await runJson(world, 'secrets', args, { env })).toMatchObject({
       code: 1,
       document: { outcome: 'refused', code: 'other_account' },
     });
-    expect(writes()).toBe(before);
+    expect(writesTo(world)).toBe(before);
   });
 });
 

@@ -6,34 +6,11 @@ import { createTasks } from '../../functions/adapters/table/tasks.ts';
 import type { ApplicationRecord } from '../../functions/core/onboarding/records.ts';
 import type { IdMappings, Tasks } from '../../functions/core/ports.ts';
 import { type LocalTable, startTable } from '../../simulators/aws/table.ts';
+import { tableKeys } from './table-keys.ts';
 
 export const TABLE_NAME = 'IdMapping';
 
-/** As `lib/id-mapping-table.ts` defines it. */
-const definition = {
-  TableName: TABLE_NAME,
-  BillingMode: 'PAY_PER_REQUEST',
-  KeySchema: [
-    { AttributeName: 'pk', KeyType: 'HASH' },
-    { AttributeName: 'sk', KeyType: 'RANGE' },
-  ],
-  AttributeDefinitions: [
-    { AttributeName: 'pk', AttributeType: 'S' },
-    { AttributeName: 'sk', AttributeType: 'S' },
-    { AttributeName: 'unsettledPk', AttributeType: 'S' },
-    { AttributeName: 'nextCheckAt', AttributeType: 'N' },
-  ],
-  GlobalSecondaryIndexes: [
-    {
-      IndexName: 'unsettled',
-      KeySchema: [
-        { AttributeName: 'unsettledPk', KeyType: 'HASH' },
-        { AttributeName: 'nextCheckAt', KeyType: 'RANGE' },
-      ],
-      Projection: { ProjectionType: 'ALL' },
-    },
-  ],
-};
+const definition = { TableName: TABLE_NAME, BillingMode: 'PAY_PER_REQUEST', ...tableKeys };
 
 export const tableClient = (endpoint: string): DynamoDBClient =>
   new DynamoDBClient({

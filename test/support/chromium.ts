@@ -1,7 +1,7 @@
 // The system's Chromium, for tests in a browser; where there is none they are skipped, and say so.
 import { execFileSync } from 'node:child_process';
 import { describe } from '@jest/globals';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 /** Where the system keeps Chromium, or null. */
 function findChromium(): string | null {
@@ -38,3 +38,19 @@ export const launchChromium = (): Promise<Browser> =>
       '--disable-features=LocalNetworkAccessChecks',
     ],
   });
+
+/** A virtual authenticator in the page, which agrees to all that it is asked. */
+export async function addAuthenticator(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+}

@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { build as bundle } from 'esbuild';
 import { stages } from '../../lib/stages.ts';
 import { synthesize } from '../../local/synthesize.ts';
-import { build } from '../../scripts/build.ts';
+import { build, forNode } from '../../scripts/build.ts';
 
 await build();
 await rm('dist/test', { recursive: true, force: true });
@@ -23,17 +23,9 @@ await writeFile('dist/test/cookie-template.json', JSON.stringify(inCookies));
 
 // Tests start a command some two hundred times, and most of its time is reading the sources of its packages.
 await bundle({
+  ...forNode,
   entryPoints: ['ops/*.ts'],
   outdir: 'dist/test/ops',
   outExtension: { '.js': '.mjs' },
-  bundle: true,
   splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  mainFields: ['module', 'main'],
-  banner: {
-    js: "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);",
-  },
-  logLevel: 'warning',
 });

@@ -3,12 +3,9 @@
 import { hasPhone, nextCode } from './authenticator.ts';
 import { actions, announce, button, field, form, h, sleep } from './dom.ts';
 
-/**
- * A form for a code of six digits.
- * @param send what happens with it; the form itself catches nothing
- */
-export function codeForm(label: string, send: (code: string) => Promise<unknown>, ...others: HTMLElement[]) {
-  const code = h('input', {
+/** For a code of six digits. */
+export const codeInput = (): HTMLInputElement =>
+  h('input', {
     inputmode: 'numeric',
     autocomplete: 'one-time-code',
     pattern: '\\d{6}',
@@ -17,6 +14,13 @@ export function codeForm(label: string, send: (code: string) => Promise<unknown>
     class: 'code',
     title: 'Six digits',
   });
+
+/**
+ * A form for a code of six digits.
+ * @param send what happens with it; the form itself catches nothing
+ */
+export function codeForm(label: string, send: (code: string) => Promise<unknown>, ...others: HTMLElement[]) {
+  const code = codeInput();
   const hint = h('p', { class: 'hint', role: 'status' });
   const fill = async (): Promise<void> => {
     const next = nextCode();

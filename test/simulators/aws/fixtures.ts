@@ -1,9 +1,11 @@
 // A hand-made template and small handlers for the tests of the simulated AWS.
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { FunctionHost } from '../../../simulators/aws/function-host.ts';
 import type { FunctionPiece } from '../../../simulators/aws/template.ts';
+import { tableKeys } from '../../support/table-keys.ts';
 
 const code = { S3Bucket: 'assets', S3Key: 'hash.zip' };
 
@@ -67,29 +69,10 @@ export const sampleTemplate = () => ({
     TableA1: {
       Type: 'AWS::DynamoDB::Table',
       Properties: {
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-          { AttributeName: 'unsettledPk', AttributeType: 'S' },
-          { AttributeName: 'nextCheckAt', AttributeType: 'N' },
-        ],
         BillingMode: 'PAY_PER_REQUEST',
         TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-        GlobalSecondaryIndexes: [
-          {
-            IndexName: 'unsettled',
-            KeySchema: [
-              { AttributeName: 'unsettledPk', KeyType: 'HASH' },
-              { AttributeName: 'nextCheckAt', KeyType: 'RANGE' },
-            ],
-            Projection: { ProjectionType: 'ALL' },
-          },
-        ],
+        ...tableKeys,
       },
     },
     StytchSecretB2: { Type: 'AWS::SecretsManager::Secret', Properties: { Description: 'x' } },

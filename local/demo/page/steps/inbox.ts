@@ -4,6 +4,7 @@ import type { Demo, Step } from '../demo.ts';
 import { demoApi } from '../demo-api.ts';
 import { actions, announce, button, field, form, h, sleep } from '../dom.ts';
 import { memory } from '../memory.ts';
+import { codeInput } from '../prove.ts';
 
 const POLL_MS = 1000;
 
@@ -17,15 +18,7 @@ export const inbox: Step = {
     const mails = h('div', { class: 'inbox', role: 'region', 'aria-label': `Inbox of ${email}` });
     const waiting = h('p', { class: 'waiting' }, 'Waiting for the mail …');
     mails.append(waiting);
-    const code = h('input', {
-      inputmode: 'numeric',
-      autocomplete: 'one-time-code',
-      pattern: '\\d{6}',
-      maxlength: 6,
-      required: true,
-      class: 'code',
-      title: 'Six digits',
-    });
+    const code = codeInput();
     const again = async (): Promise<void> => {
       await demo.client.signUp(
         isCode ? { email, method: 'email_otp' } : { email, redirectUrl: `${location.origin}/callback` },
