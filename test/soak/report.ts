@@ -14,7 +14,7 @@ export const exchangesText = (report: ExchangesReport): string =>
     `${whole(report.exchanges)} exchanges of ${whole(report.users)} users in one process, ${whole(report.seconds)} s:`,
     `  failures: ${report.failures.length}`,
     `  latency: median ${report.medianMs.toFixed(1)} ms, p99 ${report.p99Ms.toFixed(1)} ms; CPU ${report.cpuMsPerExchange.toFixed(2)} ms each`,
-    `  heap: ${report.heapBytesPerExchange.toFixed(2)} bytes an exchange (${megabytes(report.heapGrowthBytes)} MB in all), ${megabytes(report.heapEndBytes)} MB in the end; resident ${megabytes(report.rssEndBytes)} MB`,
+    `  memory: ${report.bytesPerExchange.toFixed(2)} bytes an exchange (${megabytes(report.growthBytes)} MB in all), ${megabytes(report.endBytes)} MB in the end; resident ${megabytes(report.rssEndBytes)} MB`,
     heldText('handles', report.handles),
     heldText('timers', report.timers),
     heldText('open files and sockets', report.descriptors),

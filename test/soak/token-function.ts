@@ -10,10 +10,9 @@ import { readTemplate } from '../../simulators/aws/template.ts';
 import { readDevTemplate } from '../support/world.ts';
 
 export interface Probe {
-  readonly heapUsed: number;
+  /** Bytes of the heap, and of what its objects hold outside of it. */
+  readonly memory: number;
   readonly rss: number;
-  readonly external: number;
-  readonly arrayBuffers: number;
   readonly timers: number;
   /** Sockets, pipes and requests under way. */
   readonly handles: number;
