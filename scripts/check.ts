@@ -22,6 +22,11 @@ const checks: readonly Check[] = [
   { name: 'synth', command: [bin('cdk'), 'synth', '--quiet'] },
 ];
 
+const beforeTests: Check = {
+  name: 'build for the tests',
+  command: [process.execPath, '--import', 'tsx', 'test/support/prepare.ts'],
+};
+
 /** What the tests have left behind proves this one. */
 const checksAfterTests: readonly Check[] = [
   {
@@ -32,19 +37,21 @@ const checksAfterTests: readonly Check[] = [
 
 const counts = z.object({ numPassedTests: z.int(), numFailedTests: z.int(), numFailedTestSuites: z.int() });
 
-/** Runs one command with its output shown; true when it succeeded. */
-function run([file = '', ...args]: readonly string[]): Promise<boolean> {
+const environment = {
+  ...process.env,
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  // A check asks nobody on the network.
+  REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
+  REDOCLY_TELEMETRY: 'off',
+  // `build for the tests` has been by, for all runs of Jest.
+  BRIDGE_PREPARED: '1',
+};
+
+/** Runs one command; true when it succeeded. `say` gets what it prints, which is shown as it comes without one. */
+function run([file = '', ...args]: readonly string[], say?: (text: string) => void): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(file, args, {
-      stdio: 'inherit',
-      env: {
-        ...process.env,
-        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-        // A check asks nobody on the network.
-        REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
-        REDOCLY_TELEMETRY: 'off',
-      },
-    });
+    const child = spawn(file, args, { stdio: say ? 'pipe' : 'inherit', env: environment });
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => say?.(String(chunk)));
     child.on('close', (code) => resolve(code === 0));
     child.on('error', () => resolve(false));
   });
@@ -83,15 +90,23 @@ const startedAt = Date.now();
 let passed = 0;
 const failures: string[] = [];
 
-const runChecks = async (some: readonly Check[]): Promise<void> => {
-  for (const { name, command } of some) {
-    process.stdout.write(`\n== ${name}\n`);
-    if (await run(command)) passed += 1;
-    else failures.push(name);
-  }
-};
+/** Two at a time, as many as the smallest machine has cores; each tells all of its own when it is over. */
+async function runChecks(some: readonly Check[]): Promise<void> {
+  const queue = some.values();
+  const worker = async (): Promise<void> => {
+    for (const { name, command } of queue) {
+      let said = '';
+      const isGood = await run(command, (text) => (said += text));
+      process.stdout.write(`\n== ${name}\n${said}`);
+      if (isGood) passed += 1;
+      else failures.push(name);
+    }
+  };
+  await Promise.all([worker(), worker()]);
+}
 
 await runChecks(checks);
+await runChecks([beforeTests]);
 const tests = { passed: 0, failed: 0 };
 for (const args of testRuns) {
   process.stdout.write('\n== tests\n');
