@@ -17,14 +17,12 @@ export const handler = serve(
   beginsSession(
     routes.authenticate,
     async (body, signal) => authenticate(await signingUp(), body, signal),
-    async (sessionToken, signal) => revokeOne(await keeping(), sessionToken, signal),
+    async (sessionToken, signal) => revokeOne(keeping(), sessionToken, signal),
   ),
-  keepsSession(routes.refresh, async (sessionToken, signal) =>
-    refresh(await keeping(), sessionToken, signal),
-  ),
+  keepsSession(routes.refresh, async (sessionToken, signal) => refresh(keeping(), sessionToken, signal)),
   endsSession(routes.revoke, {
-    one: async (sessionToken, signal) => revokeOne(await keeping(), sessionToken, signal),
-    all: async (session, signal) => revokeAll(await keeping(), session, signal),
+    one: async (sessionToken, signal) => revokeOne(keeping(), sessionToken, signal),
+    all: async (session, signal) => revokeAll(keeping(), session, signal),
   }),
 );
 

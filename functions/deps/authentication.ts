@@ -1,6 +1,7 @@
-// The wiring of signing up, of sessions and of second factors: all that calls Stytch by its SDK.
+// The wiring of signing up, of sessions and of second factors: sign-ins and factors by Stytch's SDK, sessions without.
 import { createChallenges } from '../adapters/challenges.ts';
-import { loadSdkAdapters } from '../adapters/stytch/sdk-adapters.ts';
+import { loadSdkAdapter } from '../adapters/stytch/sdk-adapter.ts';
+import { createSessionKeeper } from '../adapters/stytch/session-keeper.ts';
 import { createContactProvider } from '../adapters/unit/contact-provider.ts';
 import type { EnrolmentPorts } from '../core/factors/enrolment.ts';
 import type { KeepPorts } from '../core/session/keep-session.ts';
@@ -8,8 +9,8 @@ import type { SignUpPorts } from '../core/session/sign-up.ts';
 import { once } from '../once.ts';
 import { type Base, clock, createBase } from './base.ts';
 
-const sdkAdapters = ({ project, config, hashes }: Base, passkeyDomain: string) =>
-  loadSdkAdapters(project(), {
+const sdkAdapter = ({ project, config, hashes }: Base, passkeyDomain: string) =>
+  loadSdkAdapter(project(), {
     environment: config().get('VENDOR_ENVIRONMENT'),
     passkeyDomain,
     uuidOf: hashes().uuidOf,
@@ -18,14 +19,15 @@ const sdkAdapters = ({ project, config, hashes }: Base, passkeyDomain: string) =
 export function createStepUpDeps() {
   const base = createBase('step-up');
   const { config, gate, counters, hashes, unit } = base;
-  const stytch = once(() => sdkAdapters(base, config().get('PASSKEY_DOMAIN')));
+  const stytch = once(() => sdkAdapter(base, config().get('PASSKEY_DOMAIN')));
   return {
     ...base,
     warming: { ...base.warming, stytchSdk: () => stytch() },
     enrolling: once(
       async (): Promise<EnrolmentPorts> => ({
         ...gate(),
-        ...(await stytch()),
+        provider: await stytch(),
+        keeper: createSessionKeeper(base.project()),
         counters: counters(),
         challenges: createChallenges(hashes(), clock),
         contacts: createContactProvider(unit()),
@@ -38,7 +40,7 @@ export function createSignUpDeps() {
   const base = createBase('signup');
   const { config, counters, hashes, jwts, sessions, runtime } = base;
   // It registers no passkeys.
-  const stytch = once(() => sdkAdapters(base, ''));
+  const stytch = once(() => sdkAdapter(base, ''));
   const shared = () => ({
     jwts: jwts(),
     clock,
@@ -54,7 +56,7 @@ export function createSignUpDeps() {
     signingUp: once(
       async (): Promise<SignUpPorts> => ({
         ...shared(),
-        provider: (await stytch()).provider,
+        provider: await stytch(),
         counters: counters(),
         challenges: createChallenges(hashes(), clock),
         redirectUrls: config().get('REDIRECT_URLS'),
@@ -62,9 +64,9 @@ export function createSignUpDeps() {
       }),
     ),
     keeping: once(
-      async (): Promise<KeepPorts> => ({
+      (): KeepPorts => ({
         ...shared(),
-        keeper: (await stytch()).keeper,
+        keeper: createSessionKeeper(base.project()),
         sessions: sessions(),
       }),
     ),

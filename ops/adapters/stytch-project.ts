@@ -1,7 +1,7 @@
 // Whether Stytch takes a secret for the project: one call that is about nobody.
 
 import type { Secret } from '../../functions/adapters/secrets.ts';
-import { failure } from '../../functions/adapters/stytch/proofs.ts';
+import { failure } from '../../functions/adapters/stytch/errors.ts';
 import { createStytchSdk } from '../../functions/adapters/stytch/sdk-client.ts';
 import { silentLog } from '../base/silent-log.ts';
 import { readRepeatably } from './repeat.ts';

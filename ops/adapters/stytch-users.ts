@@ -1,10 +1,11 @@
 // A user at Stytch as operators need one: read whole, sessions ended, second factors and the user itself deleted.
 import * as z from 'zod/mini';
+import { failure, readAnswer, type StytchOutcome } from '../../functions/adapters/stytch/errors.ts';
 import { stytchUser, toUser } from '../../functions/adapters/stytch/factors.ts';
-import { CALL_MS, failure, readAnswer, type SdkClient } from '../../functions/adapters/stytch/proofs.ts';
-import { createStytchSdk, type StytchOutcome } from '../../functions/adapters/stytch/sdk-client.ts';
+import { CALL_MS, type SdkClient } from '../../functions/adapters/stytch/proofs.ts';
+import { createStytchSdk } from '../../functions/adapters/stytch/sdk-client.ts';
 import { createSessionKeeper } from '../../functions/adapters/stytch/session-keeper.ts';
-import type { StytchProject } from '../../functions/adapters/stytch/session-reader.ts';
+import type { StytchProject } from '../../functions/adapters/stytch/transport.ts';
 import type { User } from '../../functions/core/session/session.ts';
 import { readRepeatably } from './repeat.ts';
 
@@ -47,7 +48,7 @@ const noUser: ReadonlySet<string> = new Set(['user_not_found', 'invalid_user_id'
 /** Over the official SDK, in one project. */
 export function createStytchUsers(project: StytchProject): StytchUsers {
   const sdk = createStytchSdk(project);
-  const keeper = createSessionKeeper(sdk);
+  const keeper = createSessionKeeper(project);
   // Each call has its own deadline; nothing around it has another.
   const { signal } = new AbortController();
   const call = <T>(operation: string, run: (client: SdkClient) => Promise<T>): Promise<StytchOutcome<T>> =>

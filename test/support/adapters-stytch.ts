@@ -3,9 +3,8 @@ import { createHash } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { createAuthenticationProvider } from '../../functions/adapters/stytch/authentication-provider.ts';
 import { createStytchSdk, type StytchSdk } from '../../functions/adapters/stytch/sdk-client.ts';
-import { createSessionKeeper } from '../../functions/adapters/stytch/session-keeper.ts';
-import type { StytchProject } from '../../functions/adapters/stytch/session-reader.ts';
-import type { AuthenticationProvider, SessionKeeper } from '../../functions/core/ports.ts';
+import type { StytchProject } from '../../functions/adapters/stytch/transport.ts';
+import type { AuthenticationProvider } from '../../functions/core/ports.ts';
 import { type Listening, listen } from '../../simulators/server.ts';
 import { createStytchSimulator, type StytchSimulator } from '../../simulators/stytch/simulator.ts';
 import { silent } from './adapters-log.ts';
@@ -77,11 +76,10 @@ export const NUMBER = '+15555550100';
 export const PASSKEY_DOMAIN = 'bank.example';
 export const ORIGIN = 'https://bank.example';
 
-/** The adapters that need the SDK, on any host that speaks like Stytch. */
-export function sdkAdapters(project: StytchProject): {
+/** The SDK and the adapter over it, on any host that speaks like Stytch. */
+export function sdkAdapter(project: StytchProject): {
   sdk: StytchSdk;
   provider: AuthenticationProvider;
-  keeper: SessionKeeper;
 } {
   const sdk = createStytchSdk(project);
   const provider = createAuthenticationProvider(sdk, {
@@ -92,7 +90,7 @@ export function sdkAdapters(project: StytchProject): {
       return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
     },
   });
-  return { sdk, provider, keeper: createSessionKeeper(sdk) };
+  return { sdk, provider };
 }
 
 export interface SignedIn {

@@ -97,9 +97,9 @@ const ownership = {
       { file: 'functions/contract/sessions.ts', find: 'z.maxLength(512)', replace: 'z.maxLength(9000)' },
       {
         file: 'functions/adapters/stytch/session-keeper.ts',
-        find: 'sessions.authenticate({ session_token: sessionToken, ...duration })',
+        find: '{ session_token: sessionToken, ...duration }',
         replace:
-          "sessions.authenticate({ ...(sessionToken.startsWith('eyJ') ? { session_jwt: sessionToken } : { session_token: sessionToken }), ...duration })",
+          "{ ...(sessionToken.startsWith('eyJ') ? { session_jwt: sessionToken } : { session_token: sessionToken }), ...duration }",
       },
     ],
   },

@@ -1,10 +1,14 @@
 // What Stytch's answer to a proof means: right, wrong, or a failure that is not the caller's.
-import type * as z from 'zod/mini';
-import { ServiceError } from '../../core/errors.ts';
 import type { ProofOutcome } from '../../core/ports.ts';
-import { faultOf } from '../outbound.ts';
-import { isLock, isOurCredentials, toServiceError } from './errors.ts';
-import type { StytchOutcome, StytchRefusal, StytchSdk } from './sdk-client.ts';
+import {
+  failure,
+  isLock,
+  isOurCredentials,
+  type StytchOutcome,
+  type StytchRefusal,
+  unreadable,
+} from './errors.ts';
+import type { StytchSdk } from './sdk-client.ts';
 import { sessionAnswer, toConfirmed } from './session-reader.ts';
 
 export const CALL_MS = 2500;
@@ -67,31 +71,4 @@ export function proofOutcome(
   }
   if (notEnrolled.has(refusal.errorType)) return { isProved: false, reason: 'not_enrolled' };
   throw failure(operation, refusal);
-}
-
-/** A refusal that has no meaning of its own for the call that met it. */
-export const failure = (operation: string, { errorType, status, requestId }: StytchRefusal): ServiceError =>
-  toServiceError(
-    errorType,
-    faultOf({ provider: 'stytch', operation }, { status, vendorCode: errorType, vendorRequestId: requestId }),
-  );
-
-export const unreadable = (operation: string): ServiceError =>
-  new ServiceError('upstream_unavailable', {
-    reason: 'unreadable_answer',
-    upstream: faultOf({ provider: 'stytch', operation }),
-  });
-
-/**
- * Reads an answer by its schema, since the SDK's types promise what nobody checked (standards O10).
- * @throws ServiceError `upstream_unavailable`
- */
-export function readAnswer<Schema extends z.ZodMiniType>(
-  operation: string,
-  schema: Schema,
-  answer: unknown,
-): z.output<Schema> {
-  const parsed = schema.safeParse(answer);
-  if (!parsed.success) throw unreadable(operation);
-  return parsed.data;
 }

@@ -5,19 +5,8 @@ import { ServiceError } from '../../core/errors.ts';
 import type { Log } from '../../core/ports.ts';
 import { faultOf, startCall } from '../outbound.ts';
 import { withSecret } from '../secrets.ts';
-import { isOurCredentials } from './errors.ts';
-import type { StytchProject } from './session-reader.ts';
-
-/** An error answer of Stytch: what may be kept of it. */
-export interface StytchRefusal {
-  readonly errorType: string;
-  readonly status: number;
-  readonly requestId: string;
-}
-
-export type StytchOutcome<T> =
-  | { readonly isAnswer: true; readonly answer: T }
-  | { readonly isAnswer: false; readonly refusal: StytchRefusal };
+import { isRefusedCredential, type StytchOutcome, type StytchRefusal } from './errors.ts';
+import type { StytchProject } from './transport.ts';
 
 /** The SDK spreads `fetchConfig` into every `fetch`, so a signal there reaches the call that is being started. */
 class DeadlineClient extends Client {
@@ -72,9 +61,6 @@ export function createStytchSdk({ baseUrl, projectId, secret, log }: StytchProje
     },
   };
 }
-
-const isRefusedCredential = (outcome: StytchOutcome<unknown>): boolean =>
-  !outcome.isAnswer && isOurCredentials(outcome.refusal.errorType);
 
 async function outcomeOf<T>(
   { operation, log }: { readonly operation: string; readonly log: Log },

@@ -5,8 +5,9 @@ import type { AuthenticationProvider } from '../../core/ports.ts';
 import { CODE_MINUTES } from '../../core/session/challenges.ts';
 import type { UserFactor } from '../../core/session/session.ts';
 import { parseJson } from '../json.ts';
-import { CALL_MS, failure, proofOutcome, readAnswer, type SdkClient, SEND_MS, unreadable } from './proofs.ts';
-import type { StytchOutcome, StytchSdk } from './sdk-client.ts';
+import { failure, readAnswer, type StytchOutcome, unreadable } from './errors.ts';
+import { CALL_MS, proofOutcome, type SdkClient, SEND_MS } from './proofs.ts';
+import type { StytchSdk } from './sdk-client.ts';
 
 type SecondFactors = Omit<
   AuthenticationProvider,

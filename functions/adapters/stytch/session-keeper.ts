@@ -1,51 +1,49 @@
-// Sessions at Stytch by their token or id: read and extend, end, list.
+// Sessions at Stytch by their token or id: read and extend, end, list. All of it may be repeated.
 import * as z from 'zod/mini';
 import { ServiceError } from '../../core/errors.ts';
 import type { SessionKeeper } from '../../core/ports.ts';
-import { CALL_MS, failure, readAnswer } from './proofs.ts';
-import type { StytchSdk } from './sdk-client.ts';
-import { sessionAnswer, toConfirmed } from './session-reader.ts';
+import { failure, readAnswer, type StytchRefusal } from './errors.ts';
+import { authenticateSession, readSessionOutcome } from './session-reader.ts';
+import { callRepeatably, type StytchProject } from './transport.ts';
 
+const revokedAnswer = z.looseObject({ request_id: z.string() });
 const sessionList = z.looseObject({ sessions: z.array(z.looseObject({ session_id: z.string() })) });
 
-/** The adapter over the official SDK. */
-export const createSessionKeeper = (sdk: StytchSdk): SessionKeeper => ({
+/** In Stytch's own words: a proxy's 404 says nothing about a session. */
+const isUnknown = ({ errorType, status }: StytchRefusal): boolean => status === 404 && errorType !== '';
+
+/** A token that is malformed, or of a session that is over: one answer. */
+const isWrongToken = (refusal: StytchRefusal): boolean =>
+  isUnknown(refusal) ||
+  (refusal.status === 400 && !['', 'too_many_session_arguments'].includes(refusal.errorType));
+
+export const createSessionKeeper = (project: StytchProject): SessionKeeper => ({
   async readByToken(sessionToken, durationMinutes, signal) {
-    const operation = 'sessions.authenticate';
     const duration = durationMinutes === null ? {} : { session_duration_minutes: durationMinutes };
-    const outcome = await sdk.call(
-      operation,
-      (client) => client.sessions.authenticate({ session_token: sessionToken, ...duration }),
-      { timeoutMs: CALL_MS, signal },
-    );
-    if (!outcome.isAnswer) {
-      const { errorType, status } = outcome.refusal;
-      // A token that is malformed, or of a session that is over: one answer.
-      const isTheirs = status === 404 || (status === 400 && errorType !== 'too_many_session_arguments');
-      if (isTheirs) throw new ServiceError('invalid_grant', { reason: errorType });
-      throw failure(operation, outcome.refusal);
+    const outcome = await authenticateSession(project, { session_token: sessionToken, ...duration }, signal);
+    if (!outcome.isAnswer && isWrongToken(outcome.refusal)) {
+      throw new ServiceError('invalid_grant', { reason: outcome.refusal.errorType });
     }
-    return toConfirmed(readAnswer(operation, sessionAnswer, outcome.answer));
+    return readSessionOutcome(outcome);
   },
 
   async revoke(session, signal) {
     const operation = 'sessions.revoke';
-    const named =
+    const body =
       'sessionToken' in session ? { session_token: session.sessionToken } : { session_id: session.sessionId };
-    const outcome = await sdk.call(operation, (client) => client.sessions.revoke(named), {
-      timeoutMs: CALL_MS,
+    const outcome = await callRepeatably(
+      project,
+      { operation, method: 'POST', path: '/v1/sessions/revoke', body },
       signal,
-    });
-    if (outcome.isAnswer || outcome.refusal.status === 404) return;
-    throw failure(operation, outcome.refusal);
+    );
+    if (outcome.isAnswer) readAnswer(operation, revokedAnswer, outcome.answer);
+    else if (!isUnknown(outcome.refusal)) throw failure(operation, outcome.refusal);
   },
 
   async listSessions(stytchUserId, signal) {
     const operation = 'sessions.get';
-    const outcome = await sdk.call(operation, (client) => client.sessions.get({ user_id: stytchUserId }), {
-      timeoutMs: CALL_MS,
-      signal,
-    });
+    const path = `/v1/sessions?user_id=${encodeURIComponent(stytchUserId)}`;
+    const outcome = await callRepeatably(project, { operation, method: 'GET', path }, signal);
     if (!outcome.isAnswer) throw failure(operation, outcome.refusal);
     const { sessions } = readAnswer(operation, sessionList, outcome.answer);
     return sessions.map(({ session_id: sessionId }) => sessionId);

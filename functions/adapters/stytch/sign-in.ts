@@ -2,8 +2,9 @@
 import * as z from 'zod/mini';
 import type { AuthenticationProvider, SentTo } from '../../core/ports.ts';
 import { CODE_MINUTES } from '../../core/session/challenges.ts';
-import { CALL_MS, failure, proofOutcome, readAnswer, SEND_MS } from './proofs.ts';
-import type { StytchOutcome, StytchRefusal, StytchSdk } from './sdk-client.ts';
+import { failure, readAnswer, type StytchOutcome, type StytchRefusal } from './errors.ts';
+import { CALL_MS, proofOutcome, SEND_MS } from './proofs.ts';
+import type { StytchSdk } from './sdk-client.ts';
 
 type SignIn = Pick<
   AuthenticationProvider,

@@ -7,7 +7,7 @@ import { answering, type RawServer, startRawServer } from '../../support/adapter
 import {
   PROJECT_ID,
   SECRET,
-  sdkAdapters,
+  sdkAdapter,
   silenceSdkWarnings,
   stytchError,
 } from '../../support/adapters-stytch.ts';
@@ -30,7 +30,7 @@ const project = () => ({
   secret: fixedSecret(SECRET),
   log: silent,
 });
-const provider = () => sdkAdapters(project()).provider;
+const provider = () => sdkAdapter(project()).provider;
 
 const link = () =>
   provider().sendMagicLink(

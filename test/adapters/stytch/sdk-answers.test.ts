@@ -9,7 +9,7 @@ import {
   NUMBER,
   type SignedIn,
   type StytchBench,
-  sdkAdapters,
+  sdkAdapter,
   signedIn,
   silenceSdkWarnings,
   startStytch,
@@ -23,7 +23,7 @@ const signal = AbortSignal.timeout(60_000);
 beforeAll(async () => {
   silenceSdkWarnings();
   stytch = await startStytch();
-  ({ provider } = sdkAdapters(stytch.project));
+  ({ provider } = sdkAdapter(stytch.project));
 });
 afterAll(() => stytch.close());
 beforeEach(async () => {

@@ -10,7 +10,7 @@ import {
   PASSKEY_DOMAIN,
   type SignedIn,
   type StytchBench,
-  sdkAdapters,
+  sdkAdapter,
   signedIn,
   silenceSdkWarnings,
   startStytch,
@@ -24,7 +24,7 @@ const signal = AbortSignal.timeout(60_000);
 beforeAll(async () => {
   silenceSdkWarnings();
   stytch = await startStytch();
-  ({ provider } = sdkAdapters(stytch.project));
+  ({ provider } = sdkAdapter(stytch.project));
 });
 afterAll(() => stytch.close());
 beforeEach(async () => {
@@ -234,7 +234,7 @@ describe('removing a factor', () => {
       { kind: 'passkey', factorId: webauthnRegistrationId ?? '', isVerified: true },
     ];
     for (const factor of [...factors, ...factors]) await provider.deleteFactor(factor, signal);
-    const { sdk } = sdkAdapters(stytch.project);
+    const { sdk } = sdkAdapter(stytch.project);
     const left = await sdk.call('users.get', (client) => client.users.get({ user_id: userId }), {
       timeoutMs: 1000,
       signal,

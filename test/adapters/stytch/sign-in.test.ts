@@ -7,7 +7,7 @@ import {
   CODE_VERIFIER,
   EMAIL,
   type StytchBench,
-  sdkAdapters,
+  sdkAdapter,
   signedIn,
   silenceSdkWarnings,
   startStytch,
@@ -23,7 +23,7 @@ const signal = AbortSignal.timeout(60_000);
 beforeAll(async () => {
   silenceSdkWarnings();
   stytch = await startStytch();
-  ({ provider } = sdkAdapters(stytch.project));
+  ({ provider } = sdkAdapter(stytch.project));
 });
 afterAll(() => stytch.close());
 beforeEach(() => {
@@ -144,7 +144,7 @@ describe('a sign-in link', () => {
   });
 
   it('is not proved when it was made without a challenge, as a link of somebody else is', async () => {
-    await sdkAdapters(stytch.project).sdk.call(
+    await sdkAdapter(stytch.project).sdk.call(
       'magic_links.email.login_or_create',
       (client) => client.magicLinks.email.loginOrCreate({ email: EMAIL, login_magic_link_url: CALLBACK }),
       { timeoutMs: 2000, signal },

@@ -69,6 +69,16 @@ export const signingUp: Ask = (_world, apiUrl, user) => {
   return asked(user, (url) => call('POST', `${url}${routes.signUp.path}`, { body }), apiUrl);
 };
 
+/** Sends the session's token, to keep the session or to end it. */
+export const withSessionToken =
+  (path: string): Ask =>
+  (_world, apiUrl, user) =>
+    asked(
+      user,
+      (url) => call('POST', `${url}${path}`, { body: { sessionToken: user.sessionToken } }),
+      apiUrl,
+    );
+
 /** A user with a customer, who may exchange. */
 export async function makeCustomer(world: World): Promise<SignedInUser> {
   const user = await signedInUser(world);

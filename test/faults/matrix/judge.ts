@@ -5,7 +5,7 @@ import { person } from '../../support/world.ts';
 import { subjectOf } from '../model/invariants.ts';
 import type { Asked } from './asks.ts';
 import { RETRY_AFTER } from './breakages.ts';
-import { allowed } from './calls.ts';
+import { allowed, type CallRow } from './calls.ts';
 import { type Place, vendorWords } from './place.ts';
 import type { Cell, Ground } from './play.ts';
 
@@ -72,19 +72,30 @@ export function judgeMet({ row, breakage, phase }: Cell, met: number, requests: 
 export const judgeRecovery = (after: number): string[] =>
   after <= 2 ? [] : [`recovered only after ${after} requests`];
 
+/** A session that was said to be ended is over at Stytch. */
+export function judgeEnded({ world }: Ground, told: readonly Asked[]): string[] {
+  const ended = told.filter(({ exchange }) => exchange.status < 300).map(({ user }) => user);
+  const alive = ended.filter(({ userId, sessionId }) =>
+    world.stytch.controls.sessions(userId).some((one) => one['session_id'] === sessionId),
+  );
+  return alive.map(({ sessionId }) => `A7.4.1: ${sessionId} lives on after its end was told`);
+}
+
 /** No secret in what was printed or answered, and at most one application of each user at Unit. */
 export function judgeEnd(
   { world }: Ground,
+  { route }: CallRow,
   place: Place,
   told: readonly Asked[],
   answers: readonly Answered[],
 ): string[] {
   const ours: Readonly<Record<string, readonly string[]>> = {
     'a secret of ours': Object.values(world.secrets.seeded),
-    'a session': told.flatMap(({ user }) => [user.sessionJwt, user.sessionToken]),
+    'a session token': told.map(({ user }) => user.sessionToken),
     'what the applicant wrote': [person.dateOfBirth, person.address.street, person.fullName.last],
     'the words of a vendor': vendorWords,
   };
+  const jwts = { 'a session JWT': told.map(({ user }) => user.sessionJwt) };
   const tokens = told.flatMap(({ exchange: { body } }) =>
     typeof body === 'object' && body !== null && 'customerToken' in body ? [String(body.customerToken)] : [],
   );
@@ -92,8 +103,12 @@ export function judgeEnd(
   const applications = world.unit.controls.applications().map(subjectOf);
   const twice = [...users].filter((user) => applications.filter((one) => one === user).length > 1);
   return [
-    ...leaksIn('the log', place.lines.join('\n'), { ...ours, 'a customer token': tokens }),
-    ...leaksIn('an answer', answers.map(({ text }) => text).join('\n'), ours),
+    ...leaksIn('the log', place.lines.join('\n'), { ...ours, ...jwts, 'a customer token': tokens }),
+    // A refresh hands one out, which within the same second is the one that there was.
+    ...leaksIn('an answer', answers.map(({ text }) => text).join('\n'), {
+      ...ours,
+      ...(route === 'refresh' ? {} : jwts),
+    }),
     ...twice.map((user) => `INV3: ${user} has more than one application at Unit`),
   ];
 }

@@ -7,7 +7,15 @@ import { ageUser } from '../http/age-table.ts';
 import { type Asked, sessionOf } from './asks.ts';
 import { type BreakageName, breakageOf, isSlow } from './breakages.ts';
 import type { CallRow, Phase } from './calls.ts';
-import { type Answered, judgeAnswer, judgeEnd, judgeLogs, judgeMet, judgeRecovery } from './judge.ts';
+import {
+  type Answered,
+  judgeAnswer,
+  judgeEnd,
+  judgeEnded,
+  judgeLogs,
+  judgeMet,
+  judgeRecovery,
+} from './judge.ts';
 import { makePlace, type Place } from './place.ts';
 import { makeWarm } from './warm.ts';
 
@@ -99,7 +107,8 @@ export async function playCell(ground: Ground, cell: Cell): Promise<Played> {
       if (isSlow(breakage)) await pause(row.lateMs > 20_000 ? 2_500 : 0);
       for (const one of disturbed) faults.push(...(await converges(world, place, one)));
     }
-    faults.push(...judgeEnd(ground, place, told, answers));
+    if (row.route === 'revoke') faults.push(...judgeEnded(ground, told));
+    faults.push(...judgeEnd(ground, row, place, told, answers));
     return { ...cell, answers, recoveredAfter: recovery.after, recoveredMs: recovery.ms, faults };
   } finally {
     await place.close();

@@ -1,7 +1,7 @@
 // The calls that are broken, each with the request of ours that makes it.
 import { routes } from '../../../functions/contract/routes.ts';
 import { individual } from '../../support/world.ts';
-import { exchanging, signingUp, submitting } from './asks.ts';
+import { exchanging, signingUp, submitting, withSessionToken } from './asks.ts';
 import type { CallRow } from './calls.ts';
 import type { Target } from './link.ts';
 
@@ -30,6 +30,35 @@ export const callRows: readonly CallRow[] = [
     isRepeated: false,
     isRead: true,
     ask: exchanging('accounts'),
+  },
+  {
+    name: 'Stytch: refresh (sessions/authenticate by token)',
+    service: 'stytch',
+    blamed: 'stytch',
+    target: { method: 'POST', path: '/v1/sessions/authenticate' },
+    function: 'signup',
+    route: 'refresh',
+    lateMs: 4_000,
+    isRepeated: true,
+    // It moves the session's end.
+    isRead: false,
+    isSubmission: false,
+    ask: withSessionToken(routes.refresh.path),
+    success: 200,
+  },
+  {
+    name: 'Stytch: sessions/revoke',
+    service: 'stytch',
+    blamed: 'stytch',
+    target: { method: 'POST', path: '/v1/sessions/revoke' },
+    function: 'signup',
+    route: 'revoke',
+    lateMs: 4_000,
+    isRepeated: true,
+    isRead: false,
+    isSubmission: false,
+    ask: withSessionToken(routes.revoke.path),
+    success: 204,
   },
   {
     name: 'Stytch: sending a magic link',
