@@ -2,13 +2,13 @@
 import { orLate, startDeadline } from '../core/deadline.ts';
 
 /** Two tries of a second each, and the wait between them. */
-const CALL_MS = 2500;
+export const AWS_CALL_MS = 2500;
 
 /**
  * The SDK's own limits end where an answer begins, and it waits between tries for as long as a Retry-After asks.
  * @throws Error named `Deadline`, or what `send` throws
  */
 export function callAws<T>(send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
-  const { signal, done } = startDeadline(CALL_MS);
+  const { signal, done } = startDeadline(AWS_CALL_MS);
   return orLate(signal, send({ abortSignal: signal })).finally(done);
 }

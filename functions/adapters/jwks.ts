@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { ServiceError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import { parseJson } from './json.ts';
+import { keepValue } from './kept-value.ts';
 import { type OutboundRequest, send } from './outbound.ts';
 
 const FRESH_SECONDS = 3600;
@@ -33,52 +34,32 @@ export interface KeySet {
 interface Keys {
   readonly kids: ReadonlySet<string>;
   readonly get: JWTVerifyGetKey;
-  readonly fetchedAt: number;
 }
 
 /** Keys of one project, from a host that is fixed at deploy (standards K1). `clock` gives seconds. */
 export function createKeySet(url: string, clock: () => number, log: Log): KeySet {
-  let keys: Keys | undefined;
-  let fetching: Promise<Keys> | undefined;
+  const kept = keepValue(() => fetchKeys(url, log), TIMEOUT_MS, clock);
   let forcedAt = Number.NEGATIVE_INFINITY;
-  let failure: { readonly error: unknown; readonly at: number } | undefined;
-
-  const refresh = (): Promise<Keys> => {
-    fetching ??= fetchKeys(url, clock, log)
-      .then(
-        (fetched) => {
-          keys = fetched;
-          failure = undefined;
-          return fetched;
-        },
-        (error: unknown) => {
-          failure = { error, at: clock() };
-          throw error;
-        },
-      )
-      .finally(() => {
-        fetching = undefined;
-      });
-    return fetching;
-  };
 
   const current = async (): Promise<Keys> => {
-    if (keys === undefined) return refresh();
-    const stale = keys;
-    const age = clock() - stale.fetchedAt;
-    if (age < FRESH_SECONDS) return stale;
+    const held = kept.value();
+    if (held === undefined) return kept.fetch();
+    const age = clock() - held.askedAt;
+    if (age < FRESH_SECONDS) return held.value;
     const isUsable = age < FRESH_SECONDS + STALE_SECONDS;
-    const isPaused = failure !== undefined && clock() - failure.at < PAUSE_AFTER_FAILURE_SECONDS;
-    if (isUsable && isPaused) return stale;
-    return refresh().catch((error: unknown) => {
-      if (isUsable) return stale;
+    const failure = kept.failure();
+    const isPaused = failure !== undefined && clock() - failure.askedAt < PAUSE_AFTER_FAILURE_SECONDS;
+    if (isUsable && isPaused) return held.value;
+    return kept.fetch().catch((error: unknown) => {
+      if (isUsable) return held.value;
       throw error;
     });
   };
 
   /** Keys fetched because of an unknown `kid`; undefined when they were fetched a moment ago. */
   const forced = async (): Promise<Keys | undefined> => {
-    if (fetching !== undefined) return fetching;
+    if (kept.isUnderWay()) return kept.fetch();
+    const failure = kept.failure();
     const pause = failure === undefined ? FORCED_EVERY_SECONDS : FORCED_AFTER_FAILURE_SECONDS;
     if (clock() - forcedAt < pause) {
       // While Stytch cannot be asked, an unknown key id is no proof of a forgery.
@@ -86,7 +67,7 @@ export function createKeySet(url: string, clock: () => number, log: Log): KeySet
       return undefined;
     }
     forcedAt = clock();
-    return refresh();
+    return kept.fetch();
   };
 
   return {
@@ -96,14 +77,17 @@ export function createKeySet(url: string, clock: () => number, log: Log): KeySet
       const renewed = await forced();
       return renewed?.kids.has(kid) === true ? renewed.get : null;
     },
-    staleSeconds: () => (keys === undefined ? 0 : Math.max(0, clock() - keys.fetchedAt - FRESH_SECONDS)),
+    staleSeconds() {
+      const held = kept.value();
+      return held === undefined ? 0 : Math.max(0, clock() - held.askedAt - FRESH_SECONDS);
+    },
     async warm() {
       await current();
     },
   };
 }
 
-async function fetchKeys(url: string, clock: () => number, log: Log): Promise<Keys> {
+async function fetchKeys(url: string, log: Log): Promise<Keys> {
   const request: OutboundRequest = {
     provider: 'stytch',
     operation: 'jwks',
@@ -128,6 +112,5 @@ async function fetchKeys(url: string, clock: () => number, log: Log): Promise<Ke
   return {
     kids: new Set(parsed.data.keys.map(({ kid }) => kid)),
     get: createLocalJWKSet(jwks),
-    fetchedAt: clock(),
   };
 }

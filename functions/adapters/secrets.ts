@@ -1,9 +1,10 @@
-// Secrets Manager: cached, loaded once at a time, old values kept through an outage, re-read after a vendor's 401.
+// Secrets Manager: cached, loaded once at a time, old values served while new ones are fetched, re-read after a 401.
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import { ServiceError } from '../core/errors.ts';
-import { callAws } from './aws.ts';
+import { AWS_CALL_MS, callAws } from './aws.ts';
 import { parseJson } from './json.ts';
+import { keepValue } from './kept-value.ts';
 
 /** Goes out in headers, where a line's end that a file or `echo` has put behind it would be refused. */
 const text = z.string().check(z.minLength(8), z.regex(/^[\x21-\x7e]+$/));
@@ -17,62 +18,57 @@ export const parseSecret = (text: string): SecretValue | undefined =>
   secretValue.safeParse(parseJson(text)).data;
 
 export interface Secret {
-  /** @throws ServiceError `not_configured` while the secret is empty, `temporarily_unavailable` */
+  /**
+   * The value at hand, however old it is; one that has grown old is fetched anew meanwhile.
+   * @throws ServiceError `not_configured` while the secret is empty, `temporarily_unavailable`
+   */
   read(): Promise<SecretValue>;
   /**
-   * The value to try after a vendor refused one; null when there is no other. Secrets Manager, while it answers, is asked at
-   * most once a minute, and once for all who ask at the same time.
+   * The value to try after a vendor refused one; null when there is no other. Secrets Manager is asked at most once a
+   * minute, once a second while it fails, and once for all who ask at the same time.
+   * @throws ServiceError `not_configured`, `temporarily_unavailable`
    */
   renew(refused: string): Promise<SecretValue | null>;
 }
 
 const CACHE_SECONDS = 900;
 const RENEW_AT_MOST_EVERY_SECONDS = 60;
-/** In an outage the old value serves, and Secrets Manager is asked again no sooner than this. */
+/** In an outage Secrets Manager is asked again for a value that has grown old no sooner than this. */
 const PAUSE_AFTER_FAILURE_SECONDS = 30;
+/** And for one that was refused no sooner than this: a flood of guesses makes no flood of calls. */
+const RENEW_AFTER_FAILURE_SECONDS = 1;
 
 /** One secret by its ARN. `clock` gives seconds. */
 export function createSecret(client: SecretsManagerClient, arn: string, clock: () => number): Secret {
-  let cached: { readonly value: SecretValue; readonly loadedAt: number } | undefined;
-  let loading: Promise<SecretValue> | undefined;
+  const kept = keepValue(() => fetchSecret(client, arn), AWS_CALL_MS, clock);
   let renewedAt = Number.NEGATIVE_INFINITY;
-  let failedAt = Number.NEGATIVE_INFINITY;
 
-  const load = (): Promise<SecretValue> => {
-    loading ??= fetchSecret(client, arn)
-      .then(
-        (value) => {
-          cached = { value, loadedAt: clock() };
-          return value;
-        },
-        (error: unknown) => {
-          failedAt = clock();
-          throw error;
-        },
-      )
-      .finally(() => {
-        loading = undefined;
-      });
-    return loading;
+  const failureWithin = (seconds: number) => {
+    const failure = kept.failure();
+    return failure !== undefined && clock() - failure.askedAt < seconds ? failure : undefined;
   };
 
   return {
     async read() {
-      if (cached === undefined) return load();
-      const stale = cached.value;
-      const isFresh = clock() - cached.loadedAt < CACHE_SECONDS;
-      const isPaused = clock() - failedAt < PAUSE_AFTER_FAILURE_SECONDS;
-      return isFresh || isPaused ? stale : load().catch(() => stale);
+      const held = kept.value();
+      if (held === undefined) return kept.fetch();
+      const isFresh = clock() - held.askedAt < CACHE_SECONDS;
+      // Nobody waits for the new value: whoever is refused for the old one renews it.
+      if (!isFresh && failureWithin(PAUSE_AFTER_FAILURE_SECONDS) === undefined) kept.fetch().catch(() => {});
+      return held.value;
     },
     async renew(refused) {
+      const held = kept.value();
       // Somebody else may have loaded the new value since this caller read the old one.
-      if (cached !== undefined && cached.value.value !== refused) return cached.value;
-      if (loading === undefined) {
+      if (held !== undefined && held.value.value !== refused) return held.value;
+      if (!kept.isUnderWay()) {
+        const failure = failureWithin(RENEW_AFTER_FAILURE_SECONDS);
+        if (failure !== undefined) throw failure.error;
         if (clock() - renewedAt < RENEW_AT_MOST_EVERY_SECONDS) return null;
         renewedAt = clock();
       }
-      const after = await load().catch((error: unknown) => {
-        // Nothing was learned: whoever is refused next asks again.
+      const after = await kept.fetch().catch((error: unknown) => {
+        // Nothing was learned: whoever is refused next may ask again.
         renewedAt = Number.NEGATIVE_INFINITY;
         throw error;
       });

@@ -5,7 +5,7 @@ import { ServiceError } from '../../functions/core/errors.ts';
 import type { JwtVerdict, SessionJwts } from '../../functions/core/ports.ts';
 import { codeOf, timed } from '../support/adapters-errors.ts';
 import { silent } from '../support/adapters-log.ts';
-import { answering, hang, startRawServer } from '../support/adapters-servers.ts';
+import { answering, hang, inTurn, startRawServer } from '../support/adapters-servers.ts';
 import { PROJECT_ID, type StytchBench, startStytch } from '../support/adapters-stytch.ts';
 
 const HOUR = 3600;
@@ -71,6 +71,20 @@ describe('the signing keys of the Stytch project', () => {
     await keys.warm();
     expect(await isGenuine()).toBe(true);
     expect(stytch.controls.jwksFetches()).toBe(1);
+  });
+
+  it('K2 are asked for anew when a container wakes whose question was frozen on its way', async () => {
+    const answer = await (await fetch(stytch.jwksUrl)).text();
+    const server = await startRawServer(inTurn(hang, answering(200, answer)));
+    const woken = createSessionJwts(project, createKeySet(`${server.url}/keys`, clock, silent), clock);
+    const frozen = Promise.allSettled([woken.verify(await freshJwt())]);
+    pass(60);
+    const { ms, outcome } = await timed(woken.verify(await freshJwt()));
+    expect(outcome).toMatchObject({ value: { isGenuine: true } });
+    expect(ms).toBeLessThan(1500);
+    await server.close();
+    await frozen;
+    expect((await woken.verify(await freshJwt())).isGenuine).toBe(true);
   });
 
   it('K2 stay in memory for an hour and are fetched again after it', async () => {

@@ -117,8 +117,35 @@ describe('a rotated secret', () => {
     rotate();
     bench.manager.faults.arm({ method: 'POST', path: '/', times: 2, fault: { kind: 'status', status: 500 } });
     expect(await codeOf(request())).toBe('temporarily_unavailable');
+    now += 1;
     expect(await codeOf(request())).toBe('temporarily_unavailable');
+    now += 1;
     expect(await request()).toBe(200);
+  });
+
+  it('E3 is asked for once a second while Secrets Manager fails, however many are refused', async () => {
+    rotate();
+    const faults = bench.manager.faults;
+    faults.arm({ method: 'POST', path: '/', times: 1000, fault: { kind: 'status', status: 500 } });
+    const asked = () => 1000 - (faults.armed()[0]?.times ?? 0);
+    for (let i = 0; i < 20; i += 1) expect(await codeOf(request())).toBe('temporarily_unavailable');
+    expect(asked()).toBe(1);
+    now += 0.9;
+    expect(await codeOf(request())).toBe('temporarily_unavailable');
+    expect(asked()).toBe(1);
+    now += 0.1;
+    expect(await codeOf(request())).toBe('temporarily_unavailable');
+    expect(asked()).toBe(2);
+    faults.heal();
+    now += 1;
+    expect(await request()).toBe(200);
+  });
+
+  it('INV7 is picked up in the same request where the old one has grown old as well', async () => {
+    rotate();
+    now += 900;
+    expect(await request(50)).toBe(200);
+    expect(bench.reads()).toBe(2);
   });
 
   it('INV7 fails none of many calls to Unit over HTTP that were refused at the same moment', async () => {

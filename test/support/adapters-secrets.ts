@@ -12,6 +12,8 @@ export interface SecretsBench {
   /** How often a value was read. */
   reads(): number;
   put(value: string, previous?: string): void;
+  /** Waits until every call so far has ended, those too that no caller waits for. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -19,11 +21,22 @@ export async function startSecrets(): Promise<SecretsBench> {
   const manager = createSecretsManager([{ arn: ARN, name: 'Bridge' }]);
   const server = await listen(manager.handle, 0);
   const client = secretsClient(server.url);
+  const calls: Promise<unknown>[] = [];
+  const send = client.send.bind(client) as (...call: unknown[]) => Promise<unknown>;
+  client.send = ((...call: unknown[]) => {
+    const sent = send(...call);
+    calls.push(sent);
+    return sent;
+  }) as typeof client.send;
   return {
     manager,
     client,
     reads: () => manager.requests().length,
     put: (value, previous) => manager.put(ARN, JSON.stringify({ value, previous })),
+    async settled() {
+      await Promise.allSettled(calls);
+      await new Promise((resolve) => setImmediate(resolve));
+    },
     async close() {
       client.destroy();
       await server.close();

@@ -1,0 +1,47 @@
+// A value from outside that is kept: fetched once at a time for all who ask, with what became of it last.
+
+export interface KeptValue<T> {
+  /** What came last, and when it was asked for. */
+  value(): { readonly value: T; readonly askedAt: number } | undefined;
+  /** Why there is nothing newer; undefined after a fetch that succeeded. */
+  failure(): { readonly error: unknown; readonly askedAt: number } | undefined;
+  isUnderWay(): boolean;
+  /** What comes of the fetch that is under way, or of one that begins now. */
+  fetch(): Promise<T>;
+}
+
+/**
+ * A fetch that should have ended by the clock was frozen with its container, timers and all: nobody joins it any more,
+ * and what it brings is as old as its question. `clock` gives seconds.
+ */
+export function keepValue<T>(get: () => Promise<T>, endsWithinMs: number, clock: () => number): KeptValue<T> {
+  let kept: { readonly value: T; readonly askedAt: number } | undefined;
+  let failed: { readonly error: unknown; readonly askedAt: number } | undefined;
+  let latest: { readonly outcome: Promise<T>; readonly askedAt: number } | undefined;
+
+  const underWay = () =>
+    latest !== undefined && (clock() - latest.askedAt) * 1000 < endsWithinMs ? latest : undefined;
+
+  async function begin(askedAt: number): Promise<T> {
+    const [outcome] = await Promise.allSettled([get()]);
+    if (latest?.askedAt === askedAt) latest = undefined;
+    if (kept === undefined || kept.askedAt <= askedAt) {
+      if (outcome.status === 'fulfilled') kept = { value: outcome.value, askedAt };
+      failed = outcome.status === 'fulfilled' ? undefined : { error: outcome.reason, askedAt };
+    }
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  }
+
+  return {
+    value: () => kept,
+    failure: () => failed,
+    isUnderWay: () => underWay() !== undefined,
+    fetch() {
+      const askedAt = clock();
+      const joined = underWay() ?? { outcome: begin(askedAt), askedAt };
+      latest = joined;
+      return joined.outcome;
+    },
+  };
+}
