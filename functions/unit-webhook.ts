@@ -1,6 +1,7 @@
 // Unit's webhook: prove the bytes, then settle what they name; exactly 200 when all is applied.
 import { ageOf, parseBatch, requireSignature } from './adapters/unit/webhook.ts';
 import { webhookRoutes as routes } from './contract/webhook-routes.ts';
+import { withDeadline } from './core/deadline.ts';
 import { applyEvents } from './core/onboarding/apply-events.ts';
 import { createWebhookDeps } from './deps/onboarding.ts';
 import { signed } from './http/endpoint.ts';
@@ -13,16 +14,18 @@ const APPLY_WITHIN_MS = 4000;
 
 export const handler = serve(
   runtime,
-  signed(routes.unitWebhook, async ({ incoming }) => {
-    await requireSignature(webhookToken(), incoming.rawBody, incoming.header('x-unit-signature'));
-    const delivery = parseBatch(incoming.rawBody);
-    const { events, unreadable } = delivery;
-    const ports = settling();
-    const ageSeconds = ageOf(delivery, ports.clock());
-    runtime.log.record('unit_webhook.received', { events: events.length, unreadable, ageSeconds });
-    await applyEvents(ports, events, AbortSignal.timeout(APPLY_WITHIN_MS));
-    return { status: 200 };
-  }),
+  signed(routes.unitWebhook, ({ incoming, signal }) =>
+    withDeadline(APPLY_WITHIN_MS, signal, async (within) => {
+      await requireSignature(webhookToken(), incoming.rawBody, incoming.header('x-unit-signature'));
+      const delivery = parseBatch(incoming.rawBody);
+      const { events, unreadable } = delivery;
+      const ports = settling();
+      const ageSeconds = ageOf(delivery, ports.clock());
+      runtime.log.record('unit_webhook.received', { events: events.length, unreadable, ageSeconds });
+      await applyEvents(ports, events, within);
+      return { status: 200 };
+    }),
+  ),
 );
 
 void warm(warming.unitOrgToken, warming.hashKey, () => webhookToken().read());

@@ -51,16 +51,20 @@ async function respond(
   incoming: IncomingRequest,
   context: Context,
 ): Promise<HttpAnswer> {
-  await runtime.frontDoor(incoming);
   const found = endpoints.find(({ route }) => `${route.method} ${route.path}` === incoming.routeKey);
+  const ms = Math.min(
+    found?.route.deadlineMs ?? Number.POSITIVE_INFINITY,
+    context.getRemainingTimeInMillis() - MARGIN_MS,
+  );
+  // It runs from here on: what the door takes is the request's time too.
+  const signal = AbortSignal.timeout(Math.max(0, ms));
+  const late = whenAborted(signal);
+  await Promise.race([runtime.frontDoor(incoming), late]);
   if (found === undefined) throw unrouted(endpoints, incoming.routeKey);
   const { route } = found;
   const isCookie = isForBrowsers(route) && runtime.sessionTransport() === 'cookie';
   if (isCookie && route.method !== 'GET') requireOwnOrigin(incoming, runtime.allowedOrigins());
-  const signal = AbortSignal.timeout(
-    Math.max(0, Math.min(route.deadlineMs, context.getRemainingTimeInMillis() - MARGIN_MS)),
-  );
-  const given = await Promise.race([found.serve(incoming, runtime, signal), whenAborted(signal)]);
+  const given = await Promise.race([found.serve(incoming, runtime, signal), late]);
   if ('refused' in given) {
     return { ...failure(runtime, given.refused, incoming), cookies: [...given.cookies] };
   }
