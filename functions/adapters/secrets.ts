@@ -113,3 +113,18 @@ export async function withSecret<T>(
   const renewed = await secret.renew(value);
   return renewed === null ? outcome : call(renewed.value);
 }
+
+/**
+ * Whether what somebody brings fits the secret, or the previous value while it is being rotated. Where it does not, the
+ * secret may have been rotated since it was cached: it is renewed, once, and tried again.
+ * @throws ServiceError `not_configured`, `temporarily_unavailable`
+ */
+export async function fits(secret: Secret, test: (text: string) => boolean): Promise<boolean> {
+  const fitsEither = ({ value, previous }: SecretValue): boolean =>
+    test(value) || (previous !== undefined && test(previous));
+  const present = await secret.read();
+  if (fitsEither(present)) return true;
+  await secret.renew(present.value);
+  // Read and not taken from it: `previous` alone may be new.
+  return fitsEither(await secret.read());
+}

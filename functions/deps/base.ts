@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createHashes } from '../adapters/hashes.ts';
 import { createKeySet } from '../adapters/jwks.ts';
-import { createSecret } from '../adapters/secrets.ts';
+import { createSecret, fits } from '../adapters/secrets.ts';
 import { createSessionJwts } from '../adapters/stytch/session-jwts.ts';
 import { createSessionReader } from '../adapters/stytch/session-reader.ts';
 import { createCounters } from '../adapters/table/counters.ts';
@@ -50,7 +50,9 @@ export function createBase(name: FunctionName) {
   const unitOrgToken = secret('UNIT_ORG_TOKEN_SECRET_ARN');
   const originSecret = secret('ORIGIN_SECRET_ARN');
   const isProxied = () => config().get('TRUSTED_PROXY') === 'cloudfront';
-  const frontDoor = once(() => (isProxied() ? behindCloudFront(originSecret()) : openDoor));
+  const frontDoor = once(() =>
+    isProxied() ? behindCloudFront({ fits: (test) => fits(originSecret(), test) }) : openDoor,
+  );
 
   const hashes = once(() => createHashes(hashKey()));
   const store = once(() => createStore(new DynamoDBClient(awsClient), config().get('ID_MAPPING_TABLE_NAME')));

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createSecret, type Secret, withSecret } from '../../functions/adapters/secrets.ts';
+import { createSecret, fits, type Secret, withSecret } from '../../functions/adapters/secrets.ts';
 import { createUnitTransport } from '../../functions/adapters/unit/transport.ts';
 import { codeOf } from '../support/adapters-errors.ts';
 import { silent } from '../support/adapters-log.ts';
@@ -169,5 +169,49 @@ describe('a rotated secret', () => {
     const replies = await Promise.all(Array.from({ length: 10 }, read));
     await vendor.close();
     expect(replies.map(({ status }) => status)).toEqual(Array(10).fill(200));
+  });
+});
+
+describe('what somebody brings, held against the secret', () => {
+  const held = (text: string): Promise<boolean> => fits(secret, (value) => value === text);
+
+  it('E4 fits the present value, and the previous one while the secret is being rotated', async () => {
+    expect(await held('value-number-1')).toBe(true);
+    expect(bench.reads()).toBe(1);
+    bench.put('value-number-2', 'value-number-1');
+    expect([await held('value-number-2'), await held('value-number-1')]).toEqual([true, true]);
+    expect(await held('value-number-0')).toBe(false);
+  });
+
+  it('INV7 fits a previous value that alone is new', async () => {
+    bench.put('value-number-1', 'value-number-0');
+    expect(await held('value-number-0')).toBe(true);
+  });
+
+  it('INV7 fits the new value for all who bring it at the same moment, by one more read', async () => {
+    bench.put('value-number-2');
+    const answers = await Promise.all(Array.from({ length: 20 }, () => held('value-number-2')));
+    expect(new Set(answers)).toEqual(new Set([true]));
+    expect(bench.reads()).toBe(2);
+  });
+
+  it('E3 is read again once a minute, however many guesses are brought', async () => {
+    for (let i = 0; i < 20; i += 1) expect(await held(`a-guess-number-${i}`)).toBe(false);
+    expect(bench.reads()).toBe(2);
+    now += 60;
+    expect(await held('another-guess')).toBe(false);
+    expect(bench.reads()).toBe(3);
+  });
+
+  it('E3 makes one call a second of a flood of guesses while Secrets Manager fails, and refuses none for wrong', async () => {
+    const { faults } = bench.manager;
+    faults.arm({ method: 'POST', path: '/', times: 1000, fault: { kind: 'status', status: 500 } });
+    for (let i = 0; i < 20; i += 1) expect(await codeOf(held(`guess-${i}`))).toBe('temporarily_unavailable');
+    expect(faults.armed()[0]?.times).toBe(999);
+    expect(await held('value-number-1')).toBe(true);
+    faults.heal();
+    bench.put('value-number-2');
+    now += 1;
+    expect(await held('value-number-2')).toBe(true);
   });
 });

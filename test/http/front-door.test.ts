@@ -1,4 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { fits } from '../../functions/adapters/secrets.ts';
 import { routes } from '../../functions/contract/routes.ts';
 import { ServiceError } from '../../functions/core/errors.ts';
 import { signedInJson } from '../../functions/http/endpoint.ts';
@@ -15,13 +16,14 @@ const NOW = 'origin-secret-of-today';
 const BEFORE = 'origin-secret-of-yesterday';
 const secretOf = (first: Value, later: Value = first) => {
   let value = first;
-  return {
+  const secret = {
     read: jest.fn(async () => value),
     renew: jest.fn(async (refused: string) => {
       value = later;
       return refused === value.value ? null : value;
     }),
   };
+  return { ...secret, fits: (test: (text: string) => boolean) => fits(secret, test) };
 };
 const sending = (secret?: string) =>
   requestOf(secret === undefined ? {} : { headers: { 'x-origin-secret': secret } });
@@ -69,7 +71,7 @@ describe('the door behind CloudFront', () => {
     const down = async () => {
       throw new ServiceError('temporarily_unavailable', { reason: 'secrets_manager' });
     };
-    expect(await knock(behindCloudFront({ read: down, renew: down }), NOW)).toBe(
+    expect(await knock(behindCloudFront({ fits: down }), NOW)).toBe(
       'temporarily_unavailable secrets_manager',
     );
   });

@@ -539,8 +539,8 @@ const claims = {
     edits: [
       {
         file: 'functions/adapters/unit/webhook.ts',
-        find: 'if (fits(present)) return;',
-        replace: 'if (present !== null) return;',
+        find: "if (signature === undefined) throw new ServiceError('invalid_signature', { reason: 'missing' });",
+        replace: 'if (rawBody.length >= 0) return;',
       },
     ],
   },
