@@ -31,7 +31,7 @@ export interface Door {
 }
 
 /** An answer with a body. */
-export const answerOf =
+const answerOf =
   (status: 200 | 201 | 202) =>
   (body: unknown): Answer => ({ status, body });
 

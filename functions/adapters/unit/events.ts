@@ -1,11 +1,8 @@
 // Unit's events, as a webhook delivers them and as a list shows them: of each its id, its type and what it names.
 import * as z from 'zod/mini';
 import type { UnitEvent } from '../../core/onboarding/apply-events.ts';
+import { related, unitId } from './resources.ts';
 
-const unitId = z.string().check(z.regex(/^[1-9]\d{0,18}$/));
-const related = z.optional(
-  z.nullable(z.looseObject({ data: z.optional(z.nullable(z.looseObject({ id: unitId }))) })),
-);
 const event = z.looseObject({
   id: unitId,
   type: z.string().check(z.maxLength(100)),

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { FormOutcome, FormProvider, UnitForm } from '../../core/ports.ts';
 import { toFormBody, toOurFormPointer } from './form.ts';
 import { isUnknown, notMade, SUBMIT_MS } from './onboarding-provider.ts';
-import { APPLICATION_TAG } from './resources.ts';
+import { APPLICATION_TAG, related, unitId } from './resources.ts';
 import { isMissing, toServiceError, type UnitReply, type UnitTransport, unreadable } from './transport.ts';
 
 /** The first version is closed (unit.co, Application forms). */
@@ -12,21 +12,13 @@ const headers = { 'x-accept-version': 'V2024_06' } as const;
 const READ_MS = 5000;
 const READ_TRIES = 3;
 
-const unitId = z.string().check(z.regex(/^[1-9]\d{0,18}$/));
-
 const formDocument = z.looseObject({
   data: z.looseObject({
     id: unitId,
     attributes: z.looseObject({
       tags: z.record(z.string(), z.string()),
     }),
-    relationships: z.optional(
-      z.looseObject({
-        application: z.optional(
-          z.nullable(z.looseObject({ data: z.optional(z.nullable(z.looseObject({ id: unitId }))) })),
-        ),
-      }),
-    ),
+    relationships: z.optional(z.looseObject({ application: related })),
   }),
 });
 

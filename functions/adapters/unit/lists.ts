@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import type { UnitLists, UnitWebhook } from '../../core/ports.ts';
 import { toEvents } from './events.ts';
-import { customerDocument, toCustomer } from './resources.ts';
+import { customerDocument, toCustomer, unitId } from './resources.ts';
 import { toServiceError, type UnitTransport, unreadable } from './transport.ts';
 
 const READ_MS = 5000;
@@ -36,7 +36,7 @@ const listDocument = z.looseObject({
 });
 
 const webhookResource = z.looseObject({
-  id: z.string().check(z.regex(/^[1-9]\d{0,18}$/)),
+  id: unitId,
   attributes: z.looseObject({
     url: z.string(),
     status: z.string(),

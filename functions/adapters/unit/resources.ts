@@ -6,17 +6,21 @@ import type { UnitApplication, UnitCustomer } from '../../core/ports.ts';
 /** The tag that carries our `applicationId` from the application to the customer. */
 export const APPLICATION_TAG = 'bridgeApplicationId';
 
-const id = z.string().check(z.regex(/^[1-9]\d{0,18}$/));
-const related = z.optional(
-  z.nullable(z.looseObject({ data: z.optional(z.nullable(z.looseObject({ id }))) })),
+/** Digits without a leading zero. */
+export const unitId = z.string().check(z.regex(/^[1-9]\d{0,18}$/));
+
+/** A relationship to at most one other resource. */
+export const related = z.optional(
+  z.nullable(z.looseObject({ data: z.optional(z.nullable(z.looseObject({ id: unitId }))) })),
 );
+
 const tags = z.optional(z.nullable(z.record(z.string(), z.string())));
 const subject = z.optional(z.nullable(z.string()));
 const email = z.optional(z.nullable(z.string()));
 const withSubject = z.looseObject({ jwtSubject: subject });
 
 export const applicationResource = z.looseObject({
-  id,
+  id: unitId,
   type: z.string(),
   attributes: z.looseObject({
     status: z.enum(['Pending', 'PendingReview', 'AwaitingDocuments', 'Approved', 'Denied', 'Canceled']),
@@ -77,7 +81,7 @@ function toInstant(text: string): string {
 
 export const customerDocument = z.looseObject({
   data: z.looseObject({
-    id,
+    id: unitId,
     type: z.string(),
     attributes: z.looseObject({
       status: z.enum(['Active', 'Archived']),
