@@ -45,7 +45,7 @@ describe('a value that is kept', () => {
     expect([kept.value()?.value, kept.failure()]).toEqual(['three', undefined]);
   });
 
-  it('is fetched anew where a fetch should have ended long ago', async () => {
+  it('E2 is fetched anew where a fetch should have ended long ago', async () => {
     const frozen = kept.fetch();
     now += 1.9;
     expect(kept.isUnderWay()).toBe(true);
