@@ -188,6 +188,9 @@ export const functionAlarms = {
   Throttles: 'was refused concurrency: raise the account’s limit or its reservation',
 } as const;
 
+/** The reconcile throws on purpose when a step of its fails, at a vendor too: once says nothing. */
+export const reconcileErrors = { description: 'fails again and again; see ReconcileFailing', periods: 3 };
+
 export const alarmRuleOf = (name: AlarmRuleName): AlarmRule => alarmRules[name];
 
 export const alarmRuleNames = Object.keys(alarmRules).filter(

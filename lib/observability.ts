@@ -10,7 +10,13 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../functions/contract/routes.ts';
 import { comparedMetrics } from './alarm-metrics.ts';
-import { alarmRuleNames, alarmRuleOf, comparedAlarms, functionAlarms } from './alarm-rules.ts';
+import {
+  alarmRuleNames,
+  alarmRuleOf,
+  comparedAlarms,
+  functionAlarms,
+  reconcileErrors,
+} from './alarm-rules.ts';
 import { BridgeDashboard } from './bridge-dashboard.ts';
 import type { BridgeFunction } from './bridge-function.ts';
 import { ownMetric, period } from './own-metric.ts';
@@ -42,10 +48,14 @@ export class Observability extends Construct {
     this.action = stage.alarmEmail === undefined ? undefined : new SnsAction(this.topic(stage.alarmEmail));
     for (const { node, name, lambda } of Object.values(functions)) {
       const once = { threshold: 1, periods: 1, datapoints: 1, isBelow: false };
+      const { description, periods } =
+        name === 'reconcile' ? reconcileErrors : { description: functionAlarms.Errors, periods: 1 };
       this.alarm(`${node.id}Errors`, {
         ...once,
         metric: lambda.metricErrors({ period }),
-        description: `${name} ${functionAlarms.Errors}`,
+        description: `${name} ${description}`,
+        periods,
+        datapoints: periods,
         section: 'Errors',
       });
       this.alarm(`${node.id}Throttles`, {

@@ -530,6 +530,24 @@ describe('the alarms', () => {
     expect(alarmedMetric(dev, id, 'Throttles')).toHaveLength(1);
   });
 
+  it('S7 ring at the first error of a function that answers, and when the reconcile fails again and again', () => {
+    for (const name of functionNames) {
+      const [id] = functionOf(dev, name);
+      const { EvaluationPeriods, DatapointsToAlarm, AlarmDescription } = {
+        ...alarmedMetric(dev, id, 'Errors')[0]?.[1].Properties,
+      };
+      const periods = name === 'reconcile' ? 3 : 1;
+      expect({ name, EvaluationPeriods, DatapointsToAlarm }).toEqual({
+        name,
+        EvaluationPeriods: periods,
+        DatapointsToAlarm: periods,
+      });
+      // A vendor's hiccup fails a run of the reconcile on purpose: that is nobody's fault here.
+      expect(String(AlarmDescription).includes('a fault of ours')).toBe(name !== 'reconcile');
+      expect(String(AlarmDescription).includes('see ReconcileFailing')).toBe(name === 'reconcile');
+    }
+  });
+
   const ownAlarm = (name: string) =>
     ofType(dev, 'AWS::CloudWatch::Alarm').filter(([id]) => id.startsWith(`Observability${name}`));
 
