@@ -1,6 +1,7 @@
 // Refuses a stage that would work and yet not be safe: limits that limit nothing, hosts of strangers, logs cut short.
 import { routes } from '../functions/contract/routes.ts';
 import { defaultLimits, type LimitName } from '../functions/core/limits.ts';
+import { MOST_UNIT_CALLS } from '../functions/core/reconcile/budget.ts';
 import { isWithin } from './hosts.ts';
 import { type Stage, unitCallsPerMinuteOf } from './stages.ts';
 
@@ -52,7 +53,7 @@ function* namedLimitFaults({ limits }: Stage): Generator<string> {
     if (!isLimitName(name)) yield `limits.${name} must be one of ${Object.keys(defaultLimits).join(', ')}`;
 }
 
-/** Most requests become one call to Unit, which counts by address; sign-up asks Stytch alone. */
+/** Most requests become one call to Unit, which counts by address; sign-up asks Stytch alone. The reconcile runs once a minute. */
 function* unitShareFaults(stage: Stage): Generator<string> {
   const { rate, burst, routes: own = {} } = stage.throttles;
   const most = unitCallsPerMinuteOf(stage);
@@ -62,8 +63,8 @@ function* unitShareFaults(stage: Stage): Generator<string> {
   const rates = Object.entries(own).map(([name, throttle]) => (callsUnit.has(name) ? throttle.rate : 0));
   const total = rates.reduce((sum, one) => sum + one, rate);
   if (!(Number.isInteger(most) && most > 0)) yield 'unitCallsPerMinute must be a whole number above 0';
-  else if (total * 60 > most)
-    yield `throttles.rate must be lower: with the routes' own, ${total} a second is more than the ${most} calls a minute that Unit allows an address`;
+  else if (total * 60 + MOST_UNIT_CALLS > most)
+    yield `throttles.rate must be lower: with the routes' own, ${total} a second and the reconcile's ${MOST_UNIT_CALLS} calls a minute are more than the ${most} that Unit allows an address`;
   if (burst > most) yield `throttles.burst must be ${most} or fewer, the calls that Unit allows in a minute`;
 }
 

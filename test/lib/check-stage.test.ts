@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultLimits } from '../../functions/core/limits.ts';
+import { MOST_UNIT_CALLS } from '../../functions/core/reconcile/budget.ts';
 import { checkStage } from '../../lib/check-stage.ts';
 import { type Stage, stages } from '../../lib/stages.ts';
 
@@ -132,9 +133,9 @@ const faultyStages: readonly [field: string, base: Stage, change: Partial<Stage>
   ['logRetentionDays', stages.prod, { logRetentionDays: 1 }],
   ['logRetentionDays', stages.prod, { logRetentionDays: 180 }],
   ['throttles.rate', stages.prod, { throttles: { rate: 10_000, burst: 10_000 } }],
-  ['throttles.rate', stages.prod, { throttles: { rate: 17, burst: 50 } }],
-  ['throttles.rate', stages.prod, { throttles: throttled({ me: { rate: 7, burst: 7 } }) }],
-  ['throttles.rate', stages.prod, { unitCallsPerMinute: 899 }],
+  ['throttles.rate', stages.prod, { throttles: { rate: 15, burst: 50 } }],
+  ['throttles.rate', stages.prod, { throttles: throttled({ me: { rate: 5, burst: 7 } }) }],
+  ['throttles.rate', stages.prod, { unitCallsPerMinute: 989 }],
   ['throttles.burst', stages.prod, { throttles: { rate: 10, burst: 1001 } }],
   ['unitCallsPerMinute', stages.prod, { unitCallsPerMinute: 0 }],
   ['unitCallsPerMinute', stages.prod, { unitCallsPerMinute: Number.NaN }],
@@ -214,8 +215,9 @@ describe('the check of a stage', () => {
 
   it('lets a stage throttle at what Unit has agreed to, and not for sign-up, which never asks Unit', () => {
     const throttles = { rate: 100, burst: 200, routes: { unitWebhook: { rate: 20, burst: 40 } } };
-    expect(faultOf({ ...stages.prod, throttles, unitCallsPerMinute: 7200 })).toBe('no fault');
-    expect(faultOf({ ...stages.prod, throttles, unitCallsPerMinute: 7199 })).toContain('120 a second');
+    const most = 7200 + MOST_UNIT_CALLS;
+    expect(faultOf({ ...stages.prod, throttles, unitCallsPerMinute: most })).toBe('no fault');
+    expect(faultOf({ ...stages.prod, throttles, unitCallsPerMinute: most - 1 })).toContain('120 a second');
     const signUps = throttled({ signUp: { rate: 400, burst: 800 } });
     expect(faultOf({ ...stages.prod, throttles: signUps })).toBe('no fault');
   });
