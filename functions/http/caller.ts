@@ -1,4 +1,6 @@
 // Where a call comes from: the gateway's own word, or CloudFront's where the stage says that it stands in front.
+import { isIP } from 'node:net';
+import { ServiceError } from '../core/errors.ts';
 import type { IncomingRequest } from './event.ts';
 
 export interface Caller {
@@ -7,20 +9,30 @@ export interface Caller {
   readonly network: string;
 }
 
+/** CloudFront's function puts the viewer's address here, over whatever a viewer sent; docs/deploy.md has it. */
+export const VIEWER_ADDRESS_HEADER = 'x-viewer-address';
+
 /**
- * The caller's address (ASVS A4.1.3). Behind CloudFront the gateway sees an edge; CloudFront sets the viewer's address
- * over whatever the viewer sent, and front-door.ts has let nobody in who came past it.
+ * The caller's address (ASVS A4.1.3). Behind CloudFront the gateway sees an edge, and front-door.ts has let nobody in who
+ * came past CloudFront.
+ * @throws ServiceError `server_error` where CloudFront does not say who called
  */
 export function callerOf(
   { sourceIp, header }: Pick<IncomingRequest, 'sourceIp' | 'header'>,
   trustedProxy: 'none' | 'cloudfront',
 ): Caller {
-  const viewer =
-    trustedProxy === 'cloudfront'
-      ? /^(.+):\d{1,5}$/.exec(header('cloudfront-viewer-address') ?? '')?.[1]
-      : undefined;
-  const address = (viewer ?? sourceIp).replace(/^\[|\]$/g, '');
+  const address = trustedProxy === 'cloudfront' ? viewerOf(header) : sourceIp;
   return { address, network: networkOf(address) };
+}
+
+/**
+ * The address that called CloudFront. The edge's own is no substitute: all who share an edge would share their limits.
+ * @throws ServiceError `server_error` where there is none
+ */
+export function viewerOf(header: IncomingRequest['header']): string {
+  const address = header(VIEWER_ADDRESS_HEADER) ?? '';
+  if (isIP(address) === 0) throw new ServiceError('server_error', { reason: 'viewer_address_missing' });
+  return address;
 }
 
 /** An IPv4 address as it is, an IPv6 address as its /64. */

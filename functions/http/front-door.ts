@@ -1,6 +1,7 @@
 // Who may come in where CloudFront stands in front: what CloudFront sent, which alone knows the origin secret.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { ServiceError } from '../core/errors.ts';
+import { viewerOf } from './caller.ts';
 import type { IncomingRequest } from './event.ts';
 
 interface OriginSecret {
@@ -17,8 +18,9 @@ export const ORIGIN_SECRET_HEADER = 'x-origin-secret';
 export const openDoor: FrontDoor = async () => {};
 
 /**
- * Without it anybody could call the gateway past CloudFront and say who they are (`cloudfront-viewer-address`).
- * @throws ServiceError `not_found` to everybody else, `not_configured`, `temporarily_unavailable`
+ * Without it anybody could call the gateway past CloudFront and say who they are. What CloudFront brings has to name its
+ * viewer on every route, so that a distribution which does not is seen by the first request, and not by limits that are shared.
+ * @throws ServiceError `not_found` to everybody else, `not_configured`, `temporarily_unavailable`, `server_error` without a viewer
  */
 export const behindCloudFront =
   (secret: OriginSecret): FrontDoor =>
@@ -26,6 +28,7 @@ export const behindCloudFront =
     const sent = header(ORIGIN_SECRET_HEADER);
     if (sent === undefined) throw passedBy('missing');
     if (!(await secret.fits((text) => isSame(sent, text)))) throw passedBy('wrong');
+    viewerOf(header);
   };
 
 /** In a time that tells nothing of either, their lengths neither. */

@@ -59,6 +59,7 @@ afterAll(() => server.close());
 const codeOf = async (handler: HttpHandler, routeKey: string, headers: Record<string, string>) =>
   bodyOf(await handler(eventOf({ routeKey, headers, body: '{}' }), contextOf()))['code'];
 
+const viewer = { 'x-viewer-address': '198.51.100.1' };
 const UNIT = 'POST /webhooks/unit';
 const SIGN_UP = 'POST /v1/signup';
 
@@ -67,11 +68,11 @@ describe('a function behind CloudFront', () => {
     const next = 'origin-secret-of-tomorrow';
     manager.put(arn('Origin'), JSON.stringify({ value: next, previous: origin }));
     for (const secret of [origin, next])
-      expect(await codeOf(webhook, UNIT, { 'x-origin-secret': secret })).toBe('invalid_signature');
+      expect(await codeOf(webhook, UNIT, { ...viewer, 'x-origin-secret': secret })).toBe('invalid_signature');
   });
 
   it('A4.1.3 is not there for who comes past it, Unit neither', async () => {
-    const claims = { 'content-type': 'application/json', 'cloudfront-viewer-address': '198.51.100.1:443' };
+    const claims = { 'content-type': 'application/json', ...viewer };
     for (const headers of [claims, { ...claims, 'x-origin-secret': 'origin-secret-9876543210' }]) {
       expect(await codeOf(webhook, UNIT, headers)).toBe('not_found');
       expect(await codeOf(signup, SIGN_UP, headers)).toBe('not_found');
@@ -79,7 +80,7 @@ describe('a function behind CloudFront', () => {
   });
 
   it('A4.1.3 looks at what CloudFront brings as ever', async () => {
-    const headers = { 'content-type': 'application/json', 'x-origin-secret': origin };
+    const headers = { 'content-type': 'application/json', 'x-origin-secret': origin, ...viewer };
     expect(await codeOf(webhook, UNIT, headers)).toBe('invalid_signature');
     expect(await codeOf(signup, SIGN_UP, headers)).toBe('invalid_request');
   });

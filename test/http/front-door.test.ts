@@ -25,10 +25,11 @@ const secretOf = (first: Value, later: Value = first) => {
   };
   return { ...secret, fits: (test: (text: string) => boolean) => fits(secret, test) };
 };
-const sending = (secret?: string) =>
-  requestOf(secret === undefined ? {} : { headers: { 'x-origin-secret': secret } });
-const knock = (door: FrontDoor, secret?: string): Promise<string> =>
-  door(sending(secret)).then(
+const viewer = { 'x-viewer-address': '198.51.100.9' };
+const sending = (secret?: string, headers: Record<string, string> = viewer) =>
+  requestOf({ headers: secret === undefined ? headers : { ...headers, 'x-origin-secret': secret } });
+const knock = (door: FrontDoor, secret?: string, headers?: Record<string, string>): Promise<string> =>
+  door(sending(secret, headers)).then(
     () => 'in',
     (error: unknown) =>
       error instanceof ServiceError ? `${error.code} ${error.details.reason}` : 'thrown: no ServiceError',
@@ -76,6 +77,15 @@ describe('the door behind CloudFront', () => {
     );
   });
 
+  it('A4.1.3 takes nothing from a CloudFront that does not say who called it, on no route', async () => {
+    const door = behindCloudFront(secretOf({ value: NOW }));
+    const wrong = { 'x-viewer-address': '198.51.100.9:443' };
+    for (const headers of [{}, wrong, { 'cloudfront-viewer-address': '198.51.100.9:443' }])
+      expect(await knock(door, NOW, headers)).toBe('server_error viewer_address_missing');
+    // Who comes past it learns nothing of that.
+    expect(await knock(door, BEFORE, {})).toBe('not_found origin_secret_wrong');
+  });
+
   it('is open where no proxy is trusted', async () => {
     expect([await knock(openDoor), await knock(openDoor, 'anything')]).toEqual(['in', 'in']);
   });
@@ -101,7 +111,7 @@ describe('a request that comes past CloudFront', () => {
     'S1 is refused before route, session and body are looked at: %s',
     async (routeKey) => {
       const guess = 'a-guess-that-nobody-may-log';
-      const forged = { authorization: BEARER, 'cloudfront-viewer-address': '198.51.100.1:443' };
+      const forged = { authorization: BEARER, 'x-viewer-address': '198.51.100.1' };
       for (const headers of [forged, { ...forged, 'x-origin-secret': guess }]) {
         const { answer, lines } = await ask(routeKey, headers);
         expect(answer.statusCode).toBe(404);
@@ -121,7 +131,16 @@ describe('a request that comes past CloudFront', () => {
   );
 
   it('is served as ever when CloudFront brought it', async () => {
-    const { answer } = await ask('GET /v1/token', { 'x-origin-secret': NOW });
+    const { answer } = await ask('GET /v1/token', { ...viewer, 'x-origin-secret': NOW });
     expect(bodyOf(answer)).toMatchObject({ code: 'method_not_allowed' });
+  });
+
+  it('is a fault of ours, told and logged, when CloudFront brought it and does not say from whom', async () => {
+    const { answer, lines } = await ask('POST /v1/token', { 'x-origin-secret': NOW });
+    expect([answer.statusCode, bodyOf(answer)['code']]).toEqual([500, 'server_error']);
+    expect(lines.find(({ code }) => code === 'request.refused')?.fields).toMatchObject({
+      errorCode: 'server_error',
+      reason: 'viewer_address_missing',
+    });
   });
 });

@@ -149,6 +149,7 @@ describe('log lines', () => {
       'x-forwarded-for',
       'forwarded',
       'cloudfront-viewer-address',
+      'x-viewer-address',
       'via',
       'x-request-id',
       'x-amzn-requestid',
@@ -228,6 +229,7 @@ describe('the source address', () => {
         const invented: readonly [string, string][] = [
           ['x-forwarded-for', address],
           ['cloudfront-viewer-address', `${address}:443`],
+          ['x-viewer-address', address],
           ['forwarded', `for=${address}`],
           ['x-real-ip', address],
           ['true-client-ip', address],

@@ -228,7 +228,13 @@ const written = {
   },
   'true-source': {
     what: 'The caller’s address is the gateway’s word, and no header’s.',
-    edits: [{ file: 'functions/http/caller.ts', find: "trustedProxy === 'cloudfront'", replace: 'true' }],
+    edits: [
+      {
+        file: 'functions/http/caller.ts',
+        find: "trustedProxy === 'cloudfront' ? viewerOf(header) : sourceIp",
+        replace: 'header(VIEWER_ADDRESS_HEADER) ?? sourceIp',
+      },
+    ],
   },
 } as const satisfies Record<string, AttackCheck>;
 
