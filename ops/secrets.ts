@@ -9,7 +9,7 @@ import { catalog, secretNames } from './secrets/catalog.ts';
 import { endRotation } from './secrets/end-rotation.ts';
 import { collect, planFill, requireGood, writeAll } from './secrets/fill.ts';
 import { descriptors, generated, names } from './secrets/options.ts';
-import { isWorking, stateOf } from './secrets/state.ts';
+import { isFault, isWorking, stateOf } from './secrets/state.ts';
 import { fixCommand } from './secrets/stored.ts';
 
 const shape = {
@@ -30,6 +30,8 @@ async function secrets(desk: StageDesk, options: Options): Promise<Answer> {
   return options.endRotation ? endRotation(desk, options.force) : fill(desk, options);
 }
 
+const answers = { true: 'yes', false: 'NO', null: 'unknown' } as const;
+
 async function check(desk: StageDesk, { only }: Options): Promise<Answer> {
   if (desk.isApplying) throw misuse('--check changes nothing: leave --apply out.');
   const { output, stage, stack, vault } = desk;
@@ -43,13 +45,13 @@ async function check(desk: StageDesk, { only }: Options): Promise<Answer> {
       ...states.map((state) => [
         state.name,
         dateOf(state.changedAt),
-        isWorking(state) ? 'yes' : state.judgement === 'unknown' ? 'unknown' : 'NO',
+        answers[`${isWorking(state)}`],
         `${state.note}${state.hasPrevious ? '; the previous one still counts' : ''}`,
       ]),
       ['hash key', dateOf(hashKey.changedAt), hashKey.isFilled ? 'yes' : 'NO', 'generated: never change it'],
     ],
   );
-  const isWhole = states.every(isWorking) && hashKey.isFilled;
+  const isWhole = !states.some(isFault) && hashKey.isFilled;
   return {
     outcome: isWhole ? 'done' : 'found_problems',
     secrets: states.map((state) => ({ ...state, works: isWorking(state) })),
@@ -114,7 +116,7 @@ await runAt(
       new Option('--end-rotation', 'let the previous webhook token go; asks for no value'),
       new Option(
         '--force',
-        'also an exchange token that can do more than exchange; also the end of a rotation that Unit may not have seen',
+        'also an exchange token that can do more than exchange, a token whose scopes Unit does not tell, and the end of a rotation that Unit may not have seen',
       ),
     ],
     shape,

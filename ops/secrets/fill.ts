@@ -123,13 +123,14 @@ function halfway(error: unknown, written: readonly SecretName[], left: readonly 
 
 /** All or nothing. @throws Stop that names every value at fault */
 export function requireGood(plan: readonly Change[], isForced: boolean, details: readonly Details[]): void {
-  const isFault = ({ name, verdict: { judgement } }: Change): boolean =>
-    judgement === 'too_wide' ? name === 'unit-exchange' && !isForced : judgement !== 'good';
-  const faults = plan.filter(isFault);
+  const isForcible = ({ verdict: { judgement } }: Change): boolean =>
+    judgement === 'too_wide' || judgement === 'unproved';
+  const isGood = ({ name, verdict: { judgement } }: Change): boolean =>
+    judgement === 'good' || (judgement === 'too_wide' && name !== 'unit-exchange');
+  const faults = plan.filter((change) => !isGood(change) && !(isForced && isForcible(change)));
   if (faults.length === 0) return;
   const sentences = faults.map(({ name, verdict: { note } }) => `${name}: ${note}.`);
-  const force = faults.some(({ verdict }) => verdict.judgement === 'too_wide')
-    ? ' --force takes the exchange token all the same.'
-    : '';
+  const forcible = faults.filter(isForcible).map(({ name }) => name);
+  const force = forcible.length === 0 ? '' : ` --force takes ${forcible.join(', ')} all the same.`;
   throw refusal('value_refused', `Nothing was written. ${sentences.join(' ')}${force}`, { secrets: details });
 }

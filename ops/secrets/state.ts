@@ -38,6 +38,12 @@ export const judgeStored = (place: Place, name: SecretName, value: string) =>
     return { judgement: 'unknown', note: `could not be asked: ${error.code}` } as const;
   });
 
-/** Whether users are served with it. */
-export const isWorking = ({ judgement }: Pick<SecretState, 'judgement'>): boolean =>
-  judgement === 'good' || judgement === 'too_wide';
+/** Whether users are served with it; null where nobody has said. */
+export function isWorking({ judgement }: Pick<SecretState, 'judgement'>): boolean | null {
+  if (judgement === 'unproved' || judgement === 'unknown') return null;
+  return judgement === 'good' || judgement === 'too_wide';
+}
+
+/** As the doctor has it: what Unit does not tell is to be looked at by hand, a vendor that is down is asked again. */
+export const isFault = (state: Pick<SecretState, 'judgement'>): boolean =>
+  state.judgement !== 'unproved' && isWorking(state) !== true;

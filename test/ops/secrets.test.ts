@@ -296,15 +296,43 @@ describe('where Unit does not tell the scopes of a token', () => {
   ] as const)('E5 and answers everything by %s, no token is good, and none is written', async (_, fault) => {
     armAll(fault);
     const before = writesTo(world);
-    const { code, document } = await check();
-    expect(code).toBe(1);
+    const { document } = await check();
     expect(names.map((name) => states(document)[name])).toEqual(names.map(() => 'unproved'));
     for (const name of names) {
-      const ran = await fill(['--only', name, '--force', ...apply], tokens());
+      const ran = await fill(['--only', name, ...apply], tokens());
       expect(ran).toMatchObject({ code: 1, document: { code: 'value_refused' } });
       expect(String(ran.document['message'])).toContain('Unit does not say whether it has');
+      expect(String(ran.document['message'])).toContain('--force');
     }
     expect(writesTo(world)).toBe(before);
+  });
+
+  it('E5 --check calls a token that nobody proved unknown, and no fault, as doctor does', async () => {
+    armAll({ kind: 'status', status: 404 });
+    const { code, document } = await check();
+    expect({ code, outcome: document['outcome'] }).toEqual({ code: 0, outcome: 'done' });
+    expect(document['secrets']).toContainEqual(
+      expect.objectContaining({ name: 'unit-exchange', judgement: 'unproved', works: null }),
+    );
+    const { stdout } = await run(world, 'secrets', ['--stage', 'dev', '--check'], { env: stage.env });
+    expect(stdout).toMatch(/unit-exchange .* unknown .* Unit does not say whether/);
+    world.secrets.put('stytch', 'secret-test-of-somebody-else');
+    expect(await check()).toMatchObject({ code: 1, document: { outcome: 'found_problems' } });
+  });
+
+  it('E5 a token that nobody proved is written by --force, and one that is refused is not', async () => {
+    armAll({ kind: 'status', status: 404 });
+    const given = tokens();
+    const forced = await fill(['--only', 'unit-events', '--force', ...apply], given);
+    expect(forced).toMatchObject({ code: 0, document: { secrets: [{ judgement: 'unproved' }] } });
+    expect(await storedIn(world, 'unitEvents')).toEqual({ value: given.UNIT_EVENTS_TOKEN });
+    world.unit.controls.heal();
+    world.unit.controls.arm({ method: 'GET', path: '/identity', times: 99, fault: answers[1][1] });
+    const garbage = await fill(['--only', 'unit-contact', '--force', ...apply], {
+      UNIT_CONTACT_TOKEN: 'garbage-token',
+    });
+    expect(garbage).toMatchObject({ code: 1, document: { code: 'value_refused' } });
+    expect(String(garbage.document['message'])).not.toContain('--force');
   });
 
   it.each([[429], [500], [503]])('E5 and answers everything by %d, no token is written', async (status) => {
