@@ -9,6 +9,7 @@ import { catalog, secretNames } from './secrets/catalog.ts';
 import { endRotation } from './secrets/end-rotation.ts';
 import { collect, planFill, requireGood, writeAll } from './secrets/fill.ts';
 import { descriptors, generated, names } from './secrets/options.ts';
+import { originRemedy, originStateOf } from './secrets/origin.ts';
 import { isFault, isWorking, stateOf } from './secrets/state.ts';
 import { fixCommand } from './secrets/stored.ts';
 
@@ -37,7 +38,12 @@ async function check(desk: StageDesk, { only }: Options): Promise<Answer> {
   const { output, stage, stack, vault } = desk;
   output.step('asking both vendors ...');
   const states = await Promise.all((only ?? secretNames).map((name) => stateOf(desk, name)));
-  const hashKey = await vault.describe(outputOf(stage, stack.outputs, 'HashKeySecretArn'));
+  const [hashKey, origin] = await Promise.all([
+    vault.describe(outputOf(stage, stack.outputs, 'HashKeySecretArn')),
+    originStateOf(desk),
+  ]);
+  const noteOf = ({ note, hasPrevious }: { readonly note: string; readonly hasPrevious: boolean }): string =>
+    `${note}${hasPrevious ? '; the previous one still counts' : ''}`;
   const dateOf = (date: Date | null): string => date?.toISOString().slice(0, 16).replace('T', ' ') ?? '-';
   output.table(
     ['secret', 'changed (UTC)', 'works', 'note'],
@@ -46,16 +52,22 @@ async function check(desk: StageDesk, { only }: Options): Promise<Answer> {
         state.name,
         dateOf(state.changedAt),
         answers[`${isWorking(state)}`],
-        `${state.note}${state.hasPrevious ? '; the previous one still counts' : ''}`,
+        noteOf(state),
       ]),
+      ...(origin === null
+        ? []
+        : [['origin', dateOf(origin.changedAt), origin.judgement === 'good' ? 'yes' : 'NO', noteOf(origin)]]),
       ['hash key', dateOf(hashKey.changedAt), hashKey.isFilled ? 'yes' : 'NO', 'generated: never change it'],
     ],
   );
-  const isWhole = !states.some(isFault) && hashKey.isFilled;
+  const isOriginGood = origin === null || origin.judgement === 'good';
+  if (!isOriginGood) output.say(`origin: ${originRemedy}`);
+  const isWhole = !states.some(isFault) && hashKey.isFilled && isOriginGood;
   return {
     outcome: isWhole ? 'done' : 'found_problems',
     secrets: states.map((state) => ({ ...state, works: isWorking(state) })),
     hashKey,
+    originSecret: origin,
   };
 }
 

@@ -9,12 +9,20 @@ import { environmentOf, isOfOneEnvironment, outputOf } from '../base/place.ts';
 import type { StageDesk } from '../base/stage-desk.ts';
 import { Stop } from '../base/stop.ts';
 import { catalog, type SecretName, secretNames } from '../secrets/catalog.ts';
+import { originStateOf } from '../secrets/origin.ts';
 import { stateOf } from '../secrets/state.ts';
 import { isSignedAnew, readStored, webhooksAtUnit } from '../secrets/stored.ts';
 import { reminders } from './by-hand.ts';
 import { type Finding, fine, wrong } from './finding.ts';
 import { stackFindings } from './stack.ts';
-import { clockFindings, jwksFindings, jwksUrlOf, rotationFindings, secretFindings } from './vendors.ts';
+import {
+  clockFindings,
+  jwksFindings,
+  jwksUrlOf,
+  originFindings,
+  rotationFindings,
+  secretFindings,
+} from './vendors.ts';
 import { type Diagnosis, diagnose } from './webhooks.ts';
 
 /** Everything but the webhook. */
@@ -27,6 +35,7 @@ export async function examine(desk: StageDesk): Promise<readonly Finding[]> {
     environmentOf(place) === 'live' ? isTableProtected(place.tableName) : null,
     ...(isFit ? [examineKeys(desk), ...secretNames.map((name) => examineSecret(desk, name))] : []),
     examineHashKey(desk),
+    examineOrigin(desk),
   ]);
   return [
     ...stackFindings({
@@ -75,6 +84,12 @@ async function examineHashKey({ stage, stack, vault }: StageDesk): Promise<reado
     (error: unknown) => [unreadable('hash key', error)],
   );
 }
+
+const examineOrigin = (desk: StageDesk): Promise<readonly Finding[]> =>
+  originStateOf(desk).then(
+    (state) => (state === null ? [] : originFindings(state, Date.now())),
+    (error: unknown) => [unreadable('origin', error)],
+  );
 
 function unreadable(name: string, error: unknown): Finding {
   if (!(error instanceof Stop)) throw error;

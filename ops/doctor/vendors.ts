@@ -3,6 +3,7 @@ import type { SecretValue } from '../../functions/adapters/secrets.ts';
 import type { KeyEndpoint } from '../adapters/key-endpoint.ts';
 import type { Place } from '../base/place.ts';
 import { catalog } from '../secrets/catalog.ts';
+import { type OriginState, originRemedy } from '../secrets/origin.ts';
 import type { SecretState } from '../secrets/state.ts';
 import { endRotationCommand, fillCommand } from '../secrets/stored.ts';
 import { byHand, doubtful, type Finding, fine, wrong } from './finding.ts';
@@ -56,6 +57,20 @@ export const rotationFindings = (
           endRotationCommand(stage),
         ),
       ];
+
+/** What CloudFront brings: with a bad one no route answers anybody. */
+export function originFindings(state: OriginState, now: number): readonly Finding[] {
+  const { judgement, note, changedAt, hasPrevious } = state;
+  if (judgement !== 'good') {
+    const text = `origin: ${note}; behind CloudFront every route answers 503 not_configured`;
+    return [wrong(`origin_secret_${judgement}`, text, originRemedy)];
+  }
+  if (!hasPrevious) return [fine('origin_secret', `origin: ${note}`)];
+  const text = `origin: ${note}; the previous one still counts`;
+  return changedAt === null || now - changedAt.getTime() <= DAY_MS
+    ? [fine('origin_secret', text)]
+    : [doubtful('origin_rotation_open', `${text} after a day`, originRemedy)];
+}
 
 export const jwksUrlOf = ({ stytchUrl, stytchProjectId }: Place): string =>
   `${stytchUrl}/v1/sessions/jwks/${stytchProjectId}`;

@@ -47,7 +47,7 @@ export function faultsOfProblem(reply: Reply, code: ErrorCode): readonly string[
   const { status } = problemTypes[code];
   const parsed = problemBody.safeParse(reply.json);
   if (parsed.success && parsed.data.code === 'not_configured') {
-    return ['503 not_configured: a secret is empty, see npm run secrets -- --check'];
+    return ['503 not_configured: a secret is empty or malformed, see npm run secrets -- --check'];
   }
   if (reply.status !== status) return [`${reply.status} in place of ${status} ${code}`];
   if (!parsed.success) return ['the body is no problem of ours'];

@@ -4,7 +4,7 @@ import type { Stage } from '../../lib/stages.ts';
 import { stages } from '../../lib/stages.ts';
 import type { Webhook } from '../../ops/adapters/unit-org.ts';
 import { type Deployment, stackFindings } from '../../ops/doctor/stack.ts';
-import { clockFindings, rotationFindings, secretFindings } from '../../ops/doctor/vendors.ts';
+import { clockFindings, originFindings, rotationFindings, secretFindings } from '../../ops/doctor/vendors.ts';
 import { diagnose } from '../../ops/doctor/webhooks.ts';
 import type { SecretState } from '../../ops/secrets/state.ts';
 
@@ -114,6 +114,24 @@ describe('E4 a rotation', () => {
     expect(codes('2026-03-01T23:00:00Z')).toEqual([]);
     expect(codes('2026-03-02T01:00:00Z')).toEqual(['rotation_open']);
     expect(codes('2026-03-02T01:00:00Z', { previous: undefined })).toEqual([]);
+  });
+});
+
+describe('E4 a rotation of the origin secret', () => {
+  const seen = (at: string, hasPrevious: boolean) => {
+    const changedAt = new Date('2026-03-01T00:00:00Z');
+    const state = { judgement: 'good', note: 'note', changedAt, hasPrevious } as const;
+    return originFindings(state, Date.parse(at));
+  };
+
+  it('is told while it is open, and is to end after a day', () => {
+    expect(seen('2026-03-01T23:00:00Z', true)).toMatchObject([
+      { severity: 'fine', text: expect.stringContaining('the previous one still counts') },
+    ]);
+    expect(seen('2026-03-02T01:00:00Z', true)).toMatchObject([
+      { severity: 'warning', code: 'origin_rotation_open', fix: expect.stringContaining('docs/deploy.md') },
+    ]);
+    expect(seen('2026-03-02T01:00:00Z', false)).toMatchObject([{ severity: 'fine', code: 'origin_secret' }]);
   });
 });
 

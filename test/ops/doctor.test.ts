@@ -1,5 +1,5 @@
 // `npm run doctor` as a child process: quiet about a good stage, and each fault made on purpose is found.
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUnitToken, secretNames } from '../../local/secret-values.ts';
 import type { World } from '../../local/world.ts';
 import { startTestWorld } from '../support/world.ts';
@@ -225,6 +225,42 @@ describe('secrets', () => {
   });
 });
 
+describe('the origin secret', () => {
+  const asOrigin = (text: string | null): void => {
+    stage.outputs['OriginSecretArn'] = world.secrets.arn('unitContact');
+    if (text === null) world.secrets.empty('unitContact');
+    else world.secrets.putText('unitContact', text);
+  };
+  afterEach(() => {
+    delete stage.outputs['OriginSecretArn'];
+  });
+
+  it.each([
+    ['{"value":"origin-secret-of-today","previous":""}', 'origin_secret_malformed'],
+    ['origin-secret-of-today', 'origin_secret_malformed'],
+    [null, 'origin_secret_empty'],
+  ])('that shuts everybody out is an error, and no work for npm run secrets: %s', async (text, wanted) => {
+    asOrigin(text);
+    const { code, document } = await doctor();
+    expect(code).toBe(1);
+    expect(found(document)).toContainEqual(
+      expect.objectContaining({
+        severity: 'error',
+        code: wanted,
+        fix: expect.stringContaining('docs/deploy.md'),
+      }),
+    );
+  });
+
+  it('that AWS does not show is an error, and a good one is fine', async () => {
+    stage.outputs['OriginSecretArn'] = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:gone-aaaaaa';
+    expect(await errorsOf()).toEqual(['secret_unreadable']);
+    asOrigin(JSON.stringify({ value: world.secrets.seeded.unitContact }));
+    const { document } = await doctor();
+    expect(codesOf(document, 'fine')).toContain('origin_secret');
+  });
+});
+
 describe('keys and clocks', () => {
   const throughProxy = () => {
     const url = `http://127.0.0.1:${stytch.port}`;
@@ -307,6 +343,7 @@ it.each([
 
 it('INV5 prints no secret', () => {
   expectNoSecrets(world, [
+    'origin-secret-of-today',
     'v2.public.narrow-one',
     'v2.public.wide-one',
     'secret-live-somebody',

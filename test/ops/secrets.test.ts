@@ -101,6 +101,51 @@ describe('--check', () => {
   });
 });
 
+describe('--check of a stage behind CloudFront', () => {
+  // Any secret of the world will do as the one that CloudFront brings.
+  const asOrigin = async (text: string | null) => {
+    stage.outputs['OriginSecretArn'] = world.secrets.arn('unitContact');
+    if (text === null) world.secrets.empty('unitContact');
+    else world.secrets.putText('unitContact', text);
+    return check('--only', 'stytch');
+  };
+  afterEach(() => {
+    delete stage.outputs['OriginSecretArn'];
+  });
+
+  it('tells that the origin secret is good, and that a rotation of it is open', async () => {
+    const [value, previous] = ['origin-secret-of-today', 'origin-secret-of-yesterday'];
+    invented.push(value, previous);
+    expect(await asOrigin(JSON.stringify({ value }))).toMatchObject({
+      code: 0,
+      document: { originSecret: { judgement: 'good', hasPrevious: false } },
+    });
+    expect(await asOrigin(JSON.stringify({ value, previous }))).toMatchObject({
+      code: 0,
+      document: { originSecret: { judgement: 'good', hasPrevious: true } },
+    });
+    const args = ['--stage', 'dev', '--check', '--only', 'stytch'];
+    const { stdout } = await run(world, 'secrets', args, { env: stage.env });
+    expect(stdout).toMatch(/origin .* yes .* the previous one still counts/);
+  });
+
+  it.each([
+    ['{"value":"origin-secret-of-today","previous":""}', 'malformed'],
+    ['{"value":""}', 'malformed'],
+    ['origin-secret-of-today', 'malformed'],
+    [null, 'empty'],
+  ])('ends with 1 where it would shut everybody out: %s', async (text, judgement) => {
+    expect(await asOrigin(text)).toMatchObject({
+      code: 1,
+      document: { outcome: 'found_problems', originSecret: { judgement } },
+    });
+  });
+
+  it('says nothing of it where the stage has none', async () => {
+    expect((await check('--only', 'stytch')).document['originSecret']).toBeNull();
+  });
+});
+
 describe('filling', () => {
   const all = () => ({
     STYTCH_SECRET: world.secrets.seeded.stytch,
