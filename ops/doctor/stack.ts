@@ -89,7 +89,7 @@ function accountFindings(concurrency: number | null): readonly Finding[] {
   ];
 }
 
-function stageFindings({ stage, place, stack }: Deployment): readonly Finding[] {
+function stageFindings({ stage, place }: Deployment): readonly Finding[] {
   if (stage === undefined) {
     return [
       byHand(
@@ -128,18 +128,9 @@ function stageFindings({ stage, place, stack }: Deployment): readonly Finding[] 
       ),
     );
   }
-  if (stage.trustedProxy === 'cloudfront' && stage.closeAwsEndpoint !== true) {
-    found.push(
-      doubtful(
-        'proxy_passed_by',
-        'CloudFront is trusted, and AWS leaves its own address of the API open beside it',
-        'Give the stage a customDomain for CloudFront to call, and closeAwsEndpoint.',
-      ),
-    );
-  }
   return [
     ...found,
-    alarmFinding(stage, stack, isLive),
+    alarmFinding(stage, isLive),
     byHand(
       'checkout_unproved',
       'addresses, proxy, policies and the rest of the stage were read in this checkout: the stack does not tell them',
@@ -148,22 +139,19 @@ function stageFindings({ stage, place, stack }: Deployment): readonly Finding[] 
   ];
 }
 
-/** By the stack's output `AlarmEmail` where it has one; an older stack does not tell. */
-function alarmFinding({ alarmEmail }: Stage, { outputs }: DeployedStack, isLive: boolean): Finding {
-  const deployed = outputs.get('AlarmEmail');
-  const address = deployed ?? alarmEmail;
-  if (address !== undefined) {
-    const whose = deployed === undefined ? 'of this checkout; the stack tells none' : 'of the stack';
+/** The address is a person's, and no output of the stack: read in this checkout. */
+function alarmFinding({ alarmEmail }: Stage, isLive: boolean): Finding {
+  if (alarmEmail !== undefined) {
     return byHand(
       'alarm_subscription',
-      `alarms go out only after the mail to ${maskEmail(address)} was confirmed (the address ${whose})`,
+      `alarms go out only after the mail to ${maskEmail(alarmEmail)} was confirmed (the address of this checkout)`,
       "SNS, Subscriptions: the stack's topic has this address, confirmed.",
     );
   }
   const say = isLive ? wrong : doubtful;
   return say(
     'alarm_address_missing',
-    'alarms change state and tell nobody: this checkout has no alarmEmail, and the stack tells none',
+    'alarms change state and tell nobody: this checkout has no alarmEmail',
     'Set alarmEmail in lib/stages.ts and deploy.',
   );
 }
