@@ -7,7 +7,8 @@ export class ProgramMissing extends Error {}
 
 /**
  * Installs what a requirements file pins below `folder`, and gives the path of the virtual environment.
- * @throws ProgramMissing without Python, pip or their registry
+ * @throws ProgramMissing without Python or where its registry is not reached
+ * @throws Error where pip fails for another reason: what is pinned is gone, or is not what was pinned
  */
 export async function installPython(
   folder: string,
@@ -23,6 +24,15 @@ export async function installPython(
     ...options,
     seconds: 120,
   });
-  if (!installed.isGood) throw new ProgramMissing(`pip cannot install it: ${tail(installed.output, 1)}`);
+  if (!installed.isGood) {
+    const why = `pip cannot install it: ${tail(installed.output, 1)}`;
+    throw isUnreachable(installed.output) ? new ProgramMissing(why) : new Error(why);
+  }
   return venv;
 }
+
+/** What pip says where nobody answers it: then it is no fault of what is pinned. */
+export const isUnreachable = (output: string): boolean =>
+  /NewConnectionError|NameResolutionError|Max retries exceeded|ConnectTimeoutError|ReadTimeoutError|ProxyError|Network is unreachable/.test(
+    output,
+  );

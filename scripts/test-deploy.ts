@@ -14,11 +14,12 @@ import { build } from './build.ts';
 import { createCdk, type Source } from './deploy/cdk.ts';
 import { comeBack } from './deploy/come-back.ts';
 import { createDeployed, type StackItem } from './deploy/deployed.ts';
-import { EmulatorMissing, installEmulator, startEmulator } from './deploy/emulator.ts';
+import { installEmulator, startEmulator } from './deploy/emulator.ts';
 import { createOperator, startFacade } from './deploy/operator.ts';
 import { createProgress, say } from './deploy/progress.ts';
 import { fillSecrets, mendWebhook } from './deploy/set-up.ts';
 import { refusalTitle, smoke, titleToday } from './deploy/smoke.ts';
+import { ProgramMissing } from './python.ts';
 
 const WITHIN_SECONDS = 350;
 
@@ -151,7 +152,7 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    if (error instanceof EmulatorMissing) {
+    if (error instanceof ProgramMissing) {
       say(`skipped: test:deploy (${why})`);
       return 0;
     }

@@ -5,11 +5,9 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { installPython } from '../python.ts';
 import { edited, type SourceEdit } from '../source-edits.ts';
-import { killGroup, type RunOptions, run, tail } from './run.ts';
-
-/** The emulator cannot be had here: no fault of this repository. */
-export class EmulatorMissing extends Error {}
+import { killGroup, type RunOptions, tail } from './run.ts';
 
 /** What of the emulator differs from AWS and has one place: each makes it stricter or whole, none looser. */
 const corrections: readonly SourceEdit[] = [
@@ -44,25 +42,9 @@ const corrections: readonly SourceEdit[] = [
   },
 ];
 
-/**
- * Installs the pinned emulator below `folder` and gives the path of its program.
- * @throws EmulatorMissing without Python or where its registry is not reached
- * @throws Error where pip fails for another reason: what is pinned is gone, or is not what was pinned
- */
+/** Installs the pinned emulator below `folder` and gives the path of its program. @throws as `installPython` */
 export async function installEmulator(folder: string, options: Omit<RunOptions, 'seconds'>): Promise<string> {
-  const venv = path.join(folder, 'venv');
-  const made = await run('python3', ['-m', 'venv', venv], { ...options, seconds: 60 });
-  if (!made.isGood) throw new EmulatorMissing(`no python3 with venv: ${tail(made.output, 1)}`);
-  const requirements = ['--requirement', path.resolve('scripts/deploy/requirements.txt')];
-  const quiet = ['--quiet', '--disable-pip-version-check', '--no-input', '--retries', '1'];
-  const installed = await run(path.join(venv, 'bin/pip'), ['install', ...quiet, ...requirements], {
-    ...options,
-    seconds: 120,
-  });
-  if (!installed.isGood) {
-    const why = `pip cannot install it: ${tail(installed.output, 1)}`;
-    throw isUnreachable(installed.output) ? new EmulatorMissing(why) : new Error(why);
-  }
+  const venv = await installPython(folder, 'scripts/deploy/requirements.txt', options);
   const [python = ''] = await readdir(path.join(venv, 'lib'));
   for (const correction of corrections) {
     const file = path.join(venv, 'lib', python, 'site-packages', correction.file);
@@ -70,12 +52,6 @@ export async function installEmulator(folder: string, options: Omit<RunOptions, 
   }
   return path.join(venv, 'bin/ministack');
 }
-
-/** What pip says where nobody answers it: then it is no fault of what is pinned. */
-export const isUnreachable = (output: string): boolean =>
-  /NewConnectionError|NameResolutionError|Max retries exceeded|ConnectTimeoutError|ReadTimeoutError|ProxyError|Network is unreachable/.test(
-    output,
-  );
 
 export interface Emulator {
   readonly url: string;
