@@ -11,12 +11,16 @@ export interface MappingReport {
   readonly fewMedianMs: number;
   readonly manyMedianMs: number;
   readonly ratio: number;
+  /** Of the CPU time of the function's own process, which the simulators' own searches are no part of. */
+  readonly cpuRatio: number;
   readonly faults: readonly string[];
 }
 
 const FEW = 10;
 /** Generous: the simulators look through their own users too. */
 const MOST = 1.5;
+/** With few users what is kept for each of them is found more often. */
+const MOST_CPU = 1.3;
 const BATCH = 25;
 const WARMING = 200;
 
@@ -25,17 +29,22 @@ async function makeSide(users: number, bundles: string) {
   const endpoints = await vendors.ask<Endpoints>('start', { userCount: users });
   const token = await startTokenFunction(bundles, endpoints);
   const times: number[] = [];
+  const cpuMs: number[] = [];
   const failures: string[] = [];
   return {
     times,
+    cpuMs,
     failures,
     async ask(count: number, isCounted: boolean): Promise<void> {
+      const before = await token.probe();
       for (const jwt of await vendors.ask<string[]>('jwts', { count, areNew: false })) {
         const startedAt = performance.now();
         const told = await token.exchange(jwt, 'accounts');
         if (isCounted) times.push(performance.now() - startedAt);
         if (told !== '201' && failures.length < 5) failures.push(`with ${users} users: ${told}`);
       }
+      const after = await token.probe();
+      if (isCounted) cpuMs.push((after.cpuMs - before.cpuMs) / count);
     },
     async close() {
       await token.close();
@@ -65,12 +74,16 @@ export async function measureMapping(options: {
     const fewMedianMs = median(small.times);
     const manyMedianMs = median(large.times);
     const ratio = manyMedianMs / fewMedianMs;
+    const cpuRatio = median(large.cpuMs) / median(small.cpuMs);
     const faults = [
       ...small.failures,
       ...large.failures,
+      ...(cpuRatio > MOST_CPU
+        ? [`${cpuRatio.toFixed(2)} times the CPU time with ${many} users as with ${FEW}`]
+        : []),
       ...(ratio > MOST ? [`${ratio.toFixed(2)} times as long with ${many} users as with ${FEW}`] : []),
     ];
-    return { few: FEW, many, exchangesEach: exchanges, fewMedianMs, manyMedianMs, ratio, faults };
+    return { few: FEW, many, exchangesEach: exchanges, fewMedianMs, manyMedianMs, ratio, cpuRatio, faults };
   } finally {
     await Promise.all([small.close(), large.close()]);
   }

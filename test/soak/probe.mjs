@@ -20,11 +20,12 @@ function descriptors() {
 }
 
 process.on('SIGUSR2', () => {
+  // Before the collection, which is none of the function's work.
+  const { user, system } = process.cpuUsage();
   collect();
   collect();
   const { heapUsed, rss, external } = process.memoryUsage();
   const resources = process.getActiveResourcesInfo();
-  const { user, system } = process.cpuUsage();
   const told = {
     // Buffers lie outside of the heap.
     memory: heapUsed + external,

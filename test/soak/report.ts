@@ -20,8 +20,15 @@ export const exchangesText = (report: ExchangesReport): string =>
     heldText('open files and sockets', report.descriptors),
   ].join('\n');
 
-export const mappingText = ({ few, many, fewMedianMs, manyMedianMs, ratio }: MappingReport): string =>
-  `An exchange with ${few} users: ${fewMedianMs.toFixed(1)} ms; with ${whole(many)}: ${manyMedianMs.toFixed(1)} ms; ratio ${ratio.toFixed(2)}`;
+export const mappingText = ({
+  few,
+  many,
+  fewMedianMs,
+  manyMedianMs,
+  ratio,
+  cpuRatio,
+}: MappingReport): string =>
+  `An exchange with ${few} users: ${fewMedianMs.toFixed(1)} ms; with ${whole(many)}: ${manyMedianMs.toFixed(1)} ms; ratio ${ratio.toFixed(2)}, of the function's CPU time ${cpuRatio.toFixed(2)}`;
 
 const tallyText = ({ seconds, answers, counts, medianMs, p99Ms }: Tally): string =>
   [
