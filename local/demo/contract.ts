@@ -5,7 +5,7 @@ export type Party = (typeof parties)[number];
 
 /** One arrow of the sequence diagram. A call is two messages with one `callId`: its request, then its answer. */
 export interface TraceMessage {
-  /** Rises by one; also the id of the server-sent event. */
+  /** Rises by one, and from run to run; also the id of the server-sent event. */
   readonly id: number;
   readonly callId: string;
   /** The `callId` of the call to our API (by the browser, or by Unit's webhook) that caused this one; that call's own id too. Null: none did. */

@@ -11,10 +11,11 @@ export interface Trace {
   subscribe(listener: (message: TraceMessage) => void): () => void;
 }
 
-export function createTrace(): Trace {
+/** @param firstId the time rises from run to run, so that an open page takes nothing of this one for what it has seen */
+export function createTrace(firstId = Date.now()): Trace {
   const kept: TraceMessage[] = [];
   const listeners = new Set<(message: TraceMessage) => void>();
-  let lastId = 0;
+  let lastId = firstId - 1;
   return {
     add: (message) => {
       lastId += 1;
@@ -33,7 +34,7 @@ export function createTrace(): Trace {
 
 const KEEP_ALIVE_MS = 15_000;
 
-/** The trace as server-sent events, until the reader goes away. An id of an earlier run starts anew. */
+/** The trace as server-sent events, until the reader goes away. To a reader of an earlier run all of this one is new. */
 export function eventStream(trace: Trace, lastEventId: number, gone: AbortSignal): Response {
   let stop = (): void => {};
   const encoder = new TextEncoder();

@@ -13,9 +13,13 @@ const message = (title: string): NewMessage => ({
   title,
 });
 
+/** What a stream has told. */
+const titles = (text: string): readonly string[] =>
+  [...text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data).title);
+
 /** A trace that counts who listens. */
 function counted() {
-  const trace = createTrace();
+  const trace = createTrace(1);
   let listeners = 0;
   const subscribe = (listener: (one: TraceMessage) => void) => {
     const unsubscribe = trace.subscribe(listener);
@@ -30,7 +34,7 @@ function counted() {
 
 describe('the trace', () => {
   it('keeps the last messages and numbers them on', () => {
-    const trace = createTrace();
+    const trace = createTrace(1);
     for (let i = 1; i <= keptMessages + 5; i += 1) trace.add(message(String(i)));
     expect(trace.messages()).toHaveLength(keptMessages);
     expect(trace.messages()[0]).toMatchObject({ id: 6, title: '6' });
@@ -52,9 +56,24 @@ describe('the trace', () => {
     expect(listeners()).toBe(0);
     trace.add(message('late'));
     const text = await response.text();
-    const titles = [...text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data).title);
-    expect(titles).toEqual(['missed', 'new']);
+    expect(titles(text)).toEqual(['missed', 'new']);
     expect(text).toMatch(/^retry: \d+\n\nid: 2\ndata: /);
+  });
+
+  it('is all new, and under other ids, to a reader of the run before', async () => {
+    const before = createTrace();
+    for (let i = 0; i < 50; i += 1) before.add(message('before'));
+    const seen = before.messages().map(({ id }) => id);
+    // No process starts within 50 milliseconds of another's beginning.
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const trace = createTrace();
+    trace.add(message('anew'));
+    trace.add(message('and on'));
+    const gone = new AbortController();
+    const response = eventStream(trace, seen.at(-1) ?? 0, gone.signal);
+    gone.abort();
+    expect(titles(await response.text())).toEqual(['anew', 'and on']);
+    expect(trace.messages().filter(({ id }) => seen.includes(id))).toEqual([]);
   });
 
   it('forgets a reader who stops reading', async () => {
