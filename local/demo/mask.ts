@@ -18,7 +18,7 @@ const keptKeys = new Set([
 ]);
 /** Whatever stands under such a name is masked. */
 const maskedKey =
-  /token|secret|password|verifier|signature|credential|jwt|recovery_?codes?|challenge_?id|cvv|^pin$|^pan$|ssn|passport|birth|qr_?code|authorization|cookie|itin/i;
+  /token|secret|password|verifier|signature|credential|jwt|recovery_?codes?|challenge_?id|cvv|^pin$|^pan$|ssn|passport|^ein$|account_?number|routing_?number|birth|qr_?code|authorization|cookie|itin/i;
 /** A code of digits is a passcode; of letters, it names a problem. */
 const codeKey = /code$/i;
 const digits = /^\d{3,12}$/;
