@@ -5,6 +5,7 @@ import { UnitError } from '../../simulators/unit/errors.ts';
 import type { Vendors } from '../vendors.ts';
 import {
   type AgeAnswer,
+  type AgeRequest,
   type CardAnswer,
   type CardRequest,
   type Delivery,
@@ -27,19 +28,18 @@ export class Refused extends Error {
 
 const id = z.string().check(z.minLength(1), z.maxLength(100));
 
-export const outcomeRequest = z.union([
-  z.strictObject({ outcome: z.enum(outcomes), applicationId: id }),
-  z.strictObject({ outcome: z.enum(outcomes), unitApplicationId: id }),
-]) satisfies z.ZodMiniType<OutcomeRequest>;
+export const outcomeRequest = z.strictObject({
+  outcome: z.enum(outcomes),
+  applicationId: id,
+}) satisfies z.ZodMiniType<OutcomeRequest>;
 
 export const cardRequest = z.strictObject({ customerId: id }) satisfies z.ZodMiniType<CardRequest>;
 
-const seconds = z.int().check(z.gte(1), z.lte(365 * 86_400));
-const factor = z._default(z.enum(['all', 'second']), 'all');
-export const ageRequest = z.union([
-  z.strictObject({ email: id, factor, seconds }),
-  z.strictObject({ userId: id, factor, seconds }),
-]);
+export const ageRequest = z.strictObject({
+  email: id,
+  factor: z._default(z.enum(['all', 'second']), 'all'),
+  seconds: z.int().check(z.gte(1), z.lte(365 * 86_400)),
+}) satisfies z.ZodMiniType<AgeRequest>;
 
 const decisions = {
   approve: 'approve',
@@ -65,31 +65,27 @@ export function createActions({ stytch, unit }: Pick<Vendors, 'stytch' | 'unit'>
       return { deliveries: [...mails, ...codes].toSorted((a, b) => (a.at < b.at ? 1 : -1)) };
     },
 
-    outcome: (request: OutcomeRequest): OutcomeAnswer => {
-      const wanted = 'unitApplicationId' in request ? request.unitApplicationId : request.applicationId;
+    outcome: ({ applicationId, outcome }: OutcomeRequest): OutcomeAnswer => {
       const found = unit.controls
         .applications()
-        .find(({ id, tags }) => id === wanted || tags['bridgeApplicationId'] === wanted);
+        .find(({ tags }) => tags['bridgeApplicationId'] === applicationId);
       if (found === undefined) throw new Refused(404, 'Unit has no such application');
-      const { status } = explained(() => unit.controls.decide(found.id, decisions[request.outcome]));
+      const { status } = explained(() => unit.controls.decide(found.id, decisions[outcome]));
       return { unitApplicationId: found.id, status };
     },
 
     card: ({ customerId }: CardRequest): CardAnswer => {
       const card = explained(() => unit.controls.createCard(customerId));
-      return { cardId: card.id, accountId: card.accountId };
+      return { cardId: card.id };
     },
 
-    age: (request: z.infer<typeof ageRequest>): AgeAnswer => {
-      const userId =
-        'userId' in request ? request.userId : stytch.controls.userByEmail(request.email)?.userId;
+    age: ({ email, factor, seconds }: z.output<typeof ageRequest>): AgeAnswer => {
+      const userId = stytch.controls.userByEmail(email)?.userId;
       if (userId === undefined) throw new Refused(404, 'Stytch has no such user');
       const methods = explained(() => deliveryMethods(stytch.controls.sessions(userId)));
       const aged = methods
-        .filter((method) => request.factor === 'all' || method !== 'email')
-        .map((deliveryMethod) =>
-          stytch.controls.ageFactor({ userId, seconds: request.seconds, deliveryMethod }),
-        );
+        .filter((method) => factor === 'all' || method !== 'email')
+        .map((deliveryMethod) => stytch.controls.ageFactor({ userId, seconds, deliveryMethod }));
       return { aged: aged.reduce((sum, count) => sum + count, 0) };
     },
   };

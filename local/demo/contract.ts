@@ -63,10 +63,10 @@ export const outcomes = ['approve', 'deny', 'documents', 'review'] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /** `POST /demo/outcome`: what Unit's staff would decide. */
-export type OutcomeRequest = { readonly outcome: Outcome } & (
-  | { readonly applicationId: string }
-  | { readonly unitApplicationId: string }
-);
+export interface OutcomeRequest {
+  readonly outcome: Outcome;
+  readonly applicationId: string;
+}
 export interface OutcomeAnswer {
   readonly unitApplicationId: string;
   /** Unit's status now. */
@@ -87,7 +87,6 @@ export interface CardRequest {
 }
 export interface CardAnswer {
   readonly cardId: string;
-  readonly accountId: string;
 }
 
 /**
@@ -102,11 +101,12 @@ export interface CardSecureData {
 }
 
 /** `POST /demo/age`: makes the factors of the user's live sessions older. */
-export type AgeRequest = {
+export interface AgeRequest {
+  readonly email: string;
   /** `second`: all but those that an email proved. @default 'all' */
   readonly factor?: 'all' | 'second';
   readonly seconds: number;
-} & ({ readonly email: string } | { readonly userId: string });
+}
 export interface AgeAnswer {
   /** How many factors. */
   readonly aged: number;

@@ -13,8 +13,6 @@ import { createThrottle } from './throttle.ts';
 export type Invoke = (functionName: string, event: unknown) => Promise<Invocation>;
 
 export interface GatewayOptions {
-  /** Some AWS front doors rename this header; whether an HTTP API does is disputed, so both must work. @default false */
-  readonly isAuthenticateHeaderRenamed?: boolean;
   /** Whether the stage's throttle holds; most tests ask faster than any client of a small stage. @default false */
   readonly isThrottled?: boolean;
   /** @default the system clock */
@@ -25,6 +23,7 @@ export interface Gateway {
   readonly handle: Handle;
   /** The same, from a request that has not been through the fetch API. */
   answer(request: GatewayRequest): Promise<Response>;
+  /** Some AWS front doors rename this header; whether an HTTP API does is disputed, so both must work. */
   renameAuthenticateHeader(isRenamed: boolean): void;
 }
 
@@ -39,7 +38,7 @@ export function createGateway(api: ApiPiece, invoke: Invoke, options: GatewayOpt
     options.isThrottled === true && api.throttle !== undefined
       ? createThrottle(api.throttle, () => now().getTime())
       : () => true;
-  let isRenamed = options.isAuthenticateHeaderRenamed ?? false;
+  let isRenamed = false;
 
   async function integrate(request: GatewayRequest, requestId: string): Promise<Response> {
     if (headBytes(request) > maxHeadBytes) return gatewayError(431, 'Request Header Fields Too Large');

@@ -233,7 +233,7 @@ describe('the demo', () => {
     it('make a card whose number the browser then asks Unit for', async () => {
       const { status, body } = await post('/demo/cards', { customerId: result.customerId });
       expect(status).toBe(201);
-      const { cardId } = z.object({ cardId: z.string(), accountId: z.string() }).parse(body);
+      const { cardId } = z.strictObject({ cardId: z.string() }).parse(body);
       expect(demo.world.unit.controls.cards(result.customerId).map(({ id }) => id)).toContain(cardId);
       expect((await post('/demo/cards', { customerId: '1' })).status).toBe(409);
     });
@@ -278,7 +278,9 @@ describe('the demo', () => {
       ['/demo/faults', { vendor: 'bank', kind: 'timeout' }],
       ['/demo/faults', { vendor: 'stytch-jwks', kind: 'refused' }],
       ['/demo/outcome', { outcome: 'approve' }],
+      ['/demo/outcome', { outcome: 'approve', unitApplicationId: '800001' }],
       ['/demo/age', { email: 'a@example.com', seconds: -1 }],
+      ['/demo/age', { userId: 'user-test-1', seconds: 1 }],
     ])('say what is wrong with %s %j', async (path, body) => {
       expect(await post(path, body)).toMatchObject({ status: 400, body: { error: expect.any(String) } });
     });
