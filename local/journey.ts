@@ -1,4 +1,5 @@
 // `npm run journey`: starts everything on free ports, walks the journey, and says what each step has shown.
+import { describeStep } from './describe-step.ts';
 import { JourneyFailed } from './journey-client.ts';
 import { type JourneyStep, walkJourney } from './walk-journey.ts';
 import { startWorld } from './world.ts';
@@ -7,24 +8,9 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 let count = 0;
 
-function show({ title, proves, exchanges }: JourneyStep): void {
+function show(step: JourneyStep): void {
   count += 1;
-  print(`\n${count}. ${title}`);
-  for (const { method, url, status, body } of exchanges) {
-    print(`   ${method} ${new URL(url).pathname}  ->  ${status}`);
-    print(`      ${masked(body)}`);
-  }
-  print(`   => ${proves}`);
-}
-
-/** The answer on one line, with everything that opens something cut short. */
-function masked(body: unknown): string {
-  const text = JSON.stringify(body, (key, value: unknown) =>
-    typeof value === 'string' && (value.length > 60 || /token|secret|pan|cvv/i.test(key))
-      ? `${value.slice(0, 12)}...`
-      : value,
-  );
-  return text.length > 300 ? `${text.slice(0, 300)}...` : text;
+  print(`\n${describeStep(count, step).join('\n')}`);
 }
 
 async function main(): Promise<number> {

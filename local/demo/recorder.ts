@@ -5,10 +5,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type Route, routes } from '../../functions/contract/routes.ts';
 import { goneOf } from '../../simulators/server.ts';
 import { HOP_PATH } from '../../simulators/stytch/links.ts';
+import { mask, maskHeaders, maskText } from '../mask.ts';
 import type { Backend, Tap } from '../tap.ts';
 import type { Party, TraceMessage } from './contract.ts';
 import { describeBody } from './describe-body.ts';
-import { mask, maskHeaders, maskText } from './mask.ts';
 import type { Trace } from './trace.ts';
 
 /** In the header that marks what functions, and the simulators while they serve a call, send out. */

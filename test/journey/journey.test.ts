@@ -1,5 +1,6 @@
 // The journey over HTTP, through the built bundles, and what of the template it stands on.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describeStep } from '../../local/describe-step.ts';
 import { call, JourneyFailed } from '../../local/journey-client.ts';
 import { type JourneyStep, walkJourney } from '../../local/walk-journey.ts';
 import type { World } from '../../local/world.ts';
@@ -27,6 +28,19 @@ describe('the whole journey, through the bundles that deploy', () => {
     const claims = (await world.scanTable()).filter((item) => item['pk'] === `CUSTOMER#${result.customerId}`);
     expect(claims).toEqual([expect.objectContaining({ stytchUserId: result.userId })]);
     expect(world.unit.controls.jwksFetches()).toBeGreaterThan(0);
+  });
+
+  it('INV5 is told on the terminal without what opens something, or belongs to its owner alone', async () => {
+    const steps: JourneyStep[] = [];
+    const { totpSecret } = await walkJourney(world, (step) => steps.push(step));
+    const text = steps.flatMap((step, i) => describeStep(i + 1, step)).join('\n');
+    const { pans, cvv2s, customerTokens, ssns, birthDates } = world.unit.controls.received();
+    const secrets = [totpSecret, ...pans, ...customerTokens, ...ssns, ...birthDates];
+    expect(Math.min(pans.length, cvv2s.length, customerTokens.length)).toBeGreaterThan(0);
+    expect(secrets.map((secret) => secret.slice(0, 12)).filter((part) => text.includes(part))).toEqual([]);
+    expect(cvv2s.filter((cvv2) => text.includes(`"${cvv2}"`))).toEqual([]);
+    expect(text).not.toMatch(/"[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}"/);
+    expect(text).toContain('POST /v1/token  ->  201');
   });
 
   it('welcomes a session that the app made with Stytch itself', async () => {

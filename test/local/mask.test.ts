@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { describeBody } from '../../local/demo/describe-body.ts';
-import { mask, maskHeaders, maskText } from '../../local/demo/mask.ts';
+import { mask, maskHeaders, maskText } from '../../local/mask.ts';
 
 const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const jwtOf = (claims: object): string =>

@@ -1,4 +1,5 @@
-// What the demo's stream may show of a message: everything that opens something, or that only its owner should know, is masked.
+// What may be shown of a message, in the demo's stream and by `npm run journey`: what opens something is masked, and what
+// only its owner should know.
 
 /** Long ones keep their beginning, so that two sightings of one token are recognised. */
 const LONG = 24;
