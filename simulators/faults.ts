@@ -1,32 +1,46 @@
 // Faults that a test or `npm start` arms on a simulator: by method and path, for a number of calls.
+import * as z from 'zod/mini';
 import { ConnectionCut, type Handle } from './server.ts';
 
-/** What goes wrong. `cut` and `hang_after` do the work first, so that "code used up" and "created but not told" are real. */
-export type FaultKind =
-  | { readonly kind: 'latency'; readonly ms: number }
-  | { readonly kind: 'hang' }
-  | { readonly kind: 'hang_after' }
-  | { readonly kind: 'reset' }
-  | { readonly kind: 'cut' }
-  | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string }
-  | { readonly kind: 'html'; readonly status: number }
-  /** JSON that is not the vendor's own: an object from a proxy, or a bare string. */
-  | { readonly kind: 'json'; readonly status: number; readonly body: unknown }
-  | { readonly kind: 'malformed' }
-  | { readonly kind: 'truncated' }
-  /** Half of the answer, and then the connection is cut. */
-  | { readonly kind: 'broken_off' }
-  | { readonly kind: 'drip'; readonly ms: number };
+/** Of an answer that has a body. */
+const status = z.int().check(
+  z.gte(200),
+  z.lte(599),
+  z.refine((value) => ![204, 205, 304].includes(value), 'answers of this status have no body'),
+);
+const ms = z.int().check(z.gte(0));
+const anything = z.unknown().check(z.refine((value) => value !== undefined, 'json needs a body'));
 
-export interface Fault {
+/** What goes wrong. `cut` and `hang_after` do the work first, so that "code used up" and "created but not told" are real. */
+const faultKind = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('latency'), ms }),
+  z.strictObject({ kind: z.literal('hang') }),
+  z.strictObject({ kind: z.literal('hang_after') }),
+  z.strictObject({ kind: z.literal('reset') }),
+  z.strictObject({ kind: z.literal('cut') }),
+  z.strictObject({ kind: z.literal('status'), status, retryAfter: z.exactOptional(z.string()) }),
+  z.strictObject({ kind: z.literal('html'), status }),
+  /** JSON that is not the vendor's own: an object from a proxy, or a bare string. */
+  z.strictObject({ kind: z.literal('json'), status, body: anything }),
+  z.strictObject({ kind: z.literal('malformed') }),
+  z.strictObject({ kind: z.literal('truncated') }),
+  /** Half of the answer, and then the connection is cut. */
+  z.strictObject({ kind: z.literal('broken_off') }),
+  z.strictObject({ kind: z.literal('drip'), ms }),
+]);
+export type FaultKind = Readonly<z.output<typeof faultKind>>;
+
+/** A fault as it is armed over HTTP, at either vendor. */
+export const faultSchema = z.strictObject({
   /** `POST`, or `*` for every method. */
-  readonly method: string;
+  method: z.string(),
   /** Matched against the whole path; `*` stands for one segment. */
-  readonly path: string;
+  path: z.string(),
   /** How many calls it hits; then it heals. */
-  readonly times: number;
-  readonly fault: FaultKind;
-}
+  times: z._default(z.int().check(z.gte(1)), 1),
+  fault: faultKind,
+});
+export type Fault = Readonly<z.output<typeof faultSchema>>;
 
 export class Faults {
   #armed: { fault: Fault; left: number }[] = [];

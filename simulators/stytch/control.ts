@@ -1,9 +1,9 @@
 // The control API over HTTP: JSON in and out, one path per control, and a page that shows the state.
 import * as z from 'zod/mini';
+import { faultSchema } from '../faults.ts';
 import type { Handle } from '../server.ts';
 import { ControlError } from './control-error.ts';
 import type { StytchControls } from './controls.ts';
-import { faultRequest } from './fault-request.ts';
 import { lookAlikeKinds, lookAlikeRequest } from './look-alikes.ts';
 import { seedUserRequest, startSessionRequest } from './seeds.ts';
 import { statePage } from './state-page.ts';
@@ -83,7 +83,7 @@ const CONTROLS: readonly Control[] = [
   ),
   control('POST /reset', 'forget everything but the signing keys', nothing, (on) => on.reset()),
   control('GET /faults', 'what is armed', nothing, (on) => ({ faults: on.faults.armed() })),
-  control('POST /faults', 'arm a fault: {method, path, times, fault}', faultRequest, (on, fault) =>
+  control('POST /faults', 'arm a fault: {method, path, times, fault}', faultSchema, (on, fault) =>
     on.faults.arm(fault),
   ),
   control('DELETE /faults', 'heal all faults', nothing, (on) => on.faults.heal()),

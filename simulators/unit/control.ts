@@ -1,6 +1,6 @@
 // The control API: the controls over HTTP, on a port of its own, with a page to look at.
 import * as z from 'zod/mini';
-import type { Fault } from '../faults.ts';
+import { faultSchema } from '../faults.ts';
 import type { Handle } from '../server.ts';
 import { decisions, type UnitControls } from './controls.ts';
 import { archiveReasons } from './customers.ts';
@@ -10,26 +10,6 @@ import { statePage } from './state-page.ts';
 import { switchesSchema } from './switches.ts';
 
 const count = z.int().check(z.gte(0));
-const faultKind = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('latency'), ms: count }),
-  z.strictObject({ kind: z.literal('hang') }),
-  z.strictObject({ kind: z.literal('hang_after') }),
-  z.strictObject({ kind: z.literal('reset') }),
-  z.strictObject({ kind: z.literal('cut') }),
-  z.strictObject({ kind: z.literal('status'), status: count, retryAfter: z.optional(z.string()) }),
-  z.strictObject({ kind: z.literal('html'), status: count }),
-  z.strictObject({ kind: z.literal('json'), status: count, body: z.unknown() }),
-  z.strictObject({ kind: z.literal('malformed') }),
-  z.strictObject({ kind: z.literal('truncated') }),
-  z.strictObject({ kind: z.literal('broken_off') }),
-  z.strictObject({ kind: z.literal('drip'), ms: count }),
-]);
-const faultRequest = z.strictObject({
-  method: z.string(),
-  path: z.string(),
-  times: z._default(z.int().check(z.gte(1)), 1),
-  fault: faultKind,
-});
 const ageRequest = z.strictObject({
   keys: z.optional(count),
   tokens: z.optional(count),
@@ -105,7 +85,7 @@ function actions(controls: UnitControls): Readonly<Record<string, Action>> {
       return done;
     },
     'POST /faults': ({ body }) => {
-      controls.arm(faultOf(body));
+      controls.arm(parse(faultSchema, body));
       return done;
     },
     'DELETE /faults': () => {
@@ -123,13 +103,6 @@ function actions(controls: UnitControls): Readonly<Record<string, Action>> {
       return done;
     },
   };
-}
-
-function faultOf(body: unknown): Fault {
-  const { fault, ...rest } = parse(faultRequest, body);
-  if (fault.kind !== 'status') return { ...rest, fault };
-  const { retryAfter, ...status } = fault;
-  return { ...rest, fault: retryAfter === undefined ? status : { ...status, retryAfter } };
 }
 
 /** The control API of a simulator. */

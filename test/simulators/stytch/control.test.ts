@@ -119,6 +119,8 @@ describe('the control API', () => {
     ['POST /switches', { totpAlone: 'perhaps' }, /totpAlone/],
     ['POST /switches', { unheardOf: true }, /unheardOf/],
     ['POST /faults', { method: 'GET', path: '/', fault: { kind: 'gremlin' } }, /fault/],
+    ['POST /faults', { method: 'GET', path: '/', fault: { kind: 'html', status: 204 } }, /status/],
+    ['POST /faults', { method: 'GET', path: '/', fault: { kind: 'json', status: 502 } }, /body/],
     ['POST /look-alikes', { kind: 'unheard_of' }, /kind/],
     ['POST /users', { email: 'nonsense' }, /email/],
     ['GET /inbox?address=x', undefined, /address/],

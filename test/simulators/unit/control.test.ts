@@ -27,6 +27,9 @@ async function control(bank: Unit, method: string, path: string, body?: unknown)
   return { status: response.status, json, text };
 }
 
+/** A fault as it is armed. */
+const armed = (fault: object) => ({ method: 'POST', path: '/applications', fault });
+
 describe('the control API', () => {
   it.each([
     ['GET', '/nothing', undefined, 'no such control'],
@@ -35,6 +38,9 @@ describe('the control API', () => {
     ['POST', '/switches', { jwtCheck: 'never' }, 'jwtCheck'],
     ['POST', '/switches', { jwtChek: 'strict' }, 'jwtChek'],
     ['POST', '/faults', { method: 'POST', path: '/applications', fault: { kind: 'flood' } }, 'kind'],
+    ['POST', '/faults', armed({ kind: 'status', status: 42 }), 'status'],
+    ['POST', '/faults', armed({ kind: 'html', status: 204 }), 'status'],
+    ['POST', '/faults', armed({ kind: 'json', status: 502 }), 'body'],
     ['POST', '/faults', '{', 'JSON'],
     ['POST', '/age', { years: 1 }, 'years'],
     ['GET', '/cards?customer=700001', undefined, 'customer'],
