@@ -1,4 +1,5 @@
 // The thin HTTP server around a simulator's `handle`: loopback only, and able to cut a connection when told to.
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -11,7 +12,10 @@ export class ConnectionCut extends Error {}
 export interface Listening {
   readonly url: string;
   readonly port: number;
-  /** While true nobody listens at the port: what is connected is cut off, and new connections are refused. */
+  /**
+   * While true nobody listens at the port: what is connected is cut off, and new connections are refused.
+   * @throws Error with code `EADDRINUSE` when another program has taken the port meanwhile
+   */
   refuse(isRefusing: boolean): Promise<void>;
   close(): Promise<void>;
 }
@@ -33,10 +37,7 @@ export async function listen(handle: Handle, port: number): Promise<Listening> {
  */
 export async function listenOnLoopback(server: Server, port: number): Promise<Listening> {
   server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
+  await openOn(server, port);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no TCP address');
   const { port: bound }: AddressInfo = address;
@@ -52,12 +53,18 @@ export async function listenOnLoopback(server: Server, port: number): Promise<Li
   };
 }
 
+/** Resolves once it listens, and rejects where it cannot. */
+async function openOn(server: Server, port: number): Promise<void> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+}
+
 const refusal =
   (server: Server, port: number): Listening['refuse'] =>
   async (isRefusing) => {
     if (isRefusing !== server.listening) return;
+    if (!isRefusing) return openOn(server, port);
     await new Promise<void>((resolve) => {
-      if (!isRefusing) return void server.listen(port, '127.0.0.1', resolve);
       // The class's own: dynalite's `close` would empty the table.
       Server.prototype.close.call(server, () => resolve());
       server.closeAllConnections();
