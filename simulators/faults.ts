@@ -9,7 +9,6 @@ const status = z.int().check(
   z.refine((value) => ![204, 205, 304].includes(value), 'answers of this status have no body'),
 );
 const ms = z.int().check(z.gte(0));
-const anything = z.unknown().check(z.refine((value) => value !== undefined, 'json needs a body'));
 
 /** What goes wrong. `cut` and `hang_after` do the work first, so that "code used up" and "created but not told" are real. */
 const faultKind = z.discriminatedUnion('kind', [
@@ -21,7 +20,7 @@ const faultKind = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('status'), status, retryAfter: z.exactOptional(z.string()) }),
   z.strictObject({ kind: z.literal('html'), status }),
   /** JSON that is not the vendor's own: an object from a proxy, or a bare string. */
-  z.strictObject({ kind: z.literal('json'), status, body: anything }),
+  z.strictObject({ kind: z.literal('json'), status, body: z.unknown() }),
   z.strictObject({ kind: z.literal('malformed') }),
   z.strictObject({ kind: z.literal('truncated') }),
   /** Half of the answer, and then the connection is cut. */
