@@ -39,20 +39,23 @@ export const freePorts: Ports = {
   account: 0,
 };
 
-/** Another program has the port. */
-export class PortInUseError extends Error {
-  readonly portName: PortName;
-  readonly port: number;
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is in use',
+  EACCES: 'may not be opened by this user',
+};
 
-  constructor(portName: PortName, port: number) {
-    super(`port ${port} (${portName}) is in use`);
-    this.name = 'PortInUseError';
-    this.portName = portName;
-    this.port = port;
+/** A port that cannot be had, in a sentence: another program has it, or the system keeps it. */
+export class PortError extends Error {
+  constructor(portName: PortName, port: number, reason: string) {
+    super(`Port ${port} (${portName}) ${reason}.`);
+    this.name = 'PortError';
   }
 }
 
-/** Runs `listen` and turns `EADDRINUSE` into an error that names the port. */
+/**
+ * Runs `listen` on a port.
+ * @throws PortError where it cannot be had
+ */
 export async function onPort<T>(
   ports: Ports,
   name: PortName,
@@ -61,8 +64,9 @@ export async function onPort<T>(
   try {
     return await listen(ports[name]);
   } catch (error) {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE')
-      throw new PortInUseError(name, ports[name]);
+    const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+    const reason = hasCode ? reasons[String(error.code)] : undefined;
+    if (reason !== undefined) throw new PortError(name, ports[name], reason);
     throw error;
   }
 }

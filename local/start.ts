@@ -1,4 +1,5 @@
 // `npm start`: the whole bridge on this machine, with simulated vendors and AWS, until Ctrl-C.
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { FaultRequest } from './demo/contract.ts';
 import type { Demo } from './demo/start-demo.ts';
@@ -34,7 +35,10 @@ interface Options {
   readonly faults: readonly FaultRequest[];
 }
 
-function readOptions(defaultPort: number, parseFault: (text: string) => FaultRequest): Options {
+function readOptions(
+  defaultPort: number,
+  parseFaults: (texts: readonly string[]) => readonly FaultRequest[],
+): Options {
   try {
     const { values } = parseArgs({
       options: {
@@ -54,7 +58,7 @@ function readOptions(defaultPort: number, parseFault: (text: string) => FaultReq
     if (!Number.isInteger(port) || port < 1 || port > 65_000) fail(`--port must be 1 to 65000\n\n${usage}`);
     const isBuilding = !values['no-build'];
     const output = values.logs ? 'logs' : values.quiet ? 'quiet' : 'table';
-    return { port, isBuilding, output, faults: values.fault.map(parseFault) };
+    return { port, isBuilding, output, faults: parseFaults(values.fault) };
   } catch (error) {
     return fail(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
   }
@@ -96,8 +100,8 @@ function table({ world, pageUrl, faults }: Demo, seconds: string): string {
 requireNode();
 const [
   { startDemo },
-  { parseFault },
-  { defaultApiPort, onPort, PortInUseError, portsFrom },
+  { parseFaults },
+  { defaultApiPort, onPort, PortError, portsFrom },
   { operatorFile, writeOperatorEnvironment },
   { startDeployedStage },
 ] = await Promise.all([
@@ -107,7 +111,9 @@ const [
   import('./operator-environment.ts'),
   import('./deployed-stage.ts'),
 ]);
-const { port, isBuilding, output, faults } = readOptions(defaultApiPort, parseFault);
+const { port, isBuilding, output, faults } = readOptions(defaultApiPort, parseFaults);
+if (!isBuilding && !existsSync('dist/functions'))
+  fail('There are no bundles in dist/functions. Start once without --no-build.');
 let running: Demo | undefined;
 stopOnSignal(() => running);
 try {
@@ -124,10 +130,11 @@ try {
   await writeOperatorEnvironment(world, stage);
   print(output === 'quiet' ? world.apiUrl : table(running, (performance.now() / 1000).toFixed(1)));
 } catch (error) {
-  if (error instanceof PortInUseError)
+  await running?.close();
+  if (error instanceof PortError)
     fail(
-      `Port ${error.port} (${error.portName}) is in use. Free it, or start on other ports: ` +
-        `npm start -- --port ${port + 100}`,
+      `${error.message} Free it, or start on other ports: ` +
+        `npm start -- --port ${Math.max(defaultApiPort, port + 100)}`,
     );
   throw error;
 }

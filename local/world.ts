@@ -73,7 +73,7 @@ export interface World extends Vendors {
   close(): Promise<void>;
 }
 
-/** @throws PortInUseError, or TemplateError that names the missing piece; nothing is left running then */
+/** @throws PortError, or TemplateError that names the missing piece; nothing is left running then */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const closers: (() => unknown)[] = [];
   // Last started, first stopped: the functions go before what they call. One that fails does not spare the others.

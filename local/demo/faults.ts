@@ -97,6 +97,14 @@ function simulated(kind: Exclude<DemoFaultKind, 'refused'>, slowMs: number): Fau
   }
 }
 
+/** Throws where a vendor cannot be broken so. */
+function requireFault({ vendor, kind, times }: FaultRequest): void {
+  if (!kindsOf(vendor).includes(kind))
+    throw new FaultError(`${vendor} has no ${kind}; it has ${kindsOf(vendor).join(', ')}`);
+  if (kind === 'refused' && times !== undefined)
+    throw new FaultError('refused lasts until it is healed: it takes no number of times');
+}
+
 /** A fault that does not exist; the message lists those that do. */
 export class FaultError extends Error {}
 
@@ -145,11 +153,9 @@ export function createDemoFaults({ refuse, restartFunctions }: FaultPowers): Dem
         }, handle);
       return backend === 'unit' ? allowBrowsers(layered) : layered;
     },
-    arm: async ({ vendor, kind, times }) => {
-      if (!kindsOf(vendor).includes(kind))
-        throw new FaultError(`${vendor} has no ${kind}; it has ${kindsOf(vendor).join(', ')}`);
-      if (kind === 'refused' && times !== undefined)
-        throw new FaultError('refused lasts until it is healed: it takes no number of times');
+    arm: async (request) => {
+      requireFault(request);
+      const { vendor, kind, times } = request;
       await heal(vendor);
       const faults = new Faults();
       const { backend, slowMs } = vendors[vendor];
@@ -184,10 +190,17 @@ export function createDemoFaults({ refuse, restartFunctions }: FaultPowers): Dem
 }
 
 /**
- * `unit=timeout`, `stytch=503:3`.
+ * What `--fault` was given: `unit=timeout`, `stytch=503:3`; one for a vendor at most.
  * @throws FaultError
  */
-export function parseFault(text: string): FaultRequest {
+export function parseFaults(texts: readonly string[]): readonly FaultRequest[] {
+  const requests = texts.map(parseFault);
+  const twice = requests.find(({ vendor }, i) => requests.slice(0, i).some((one) => one.vendor === vendor));
+  if (twice !== undefined) throw new FaultError(`--fault: ${twice.vendor} can have one fault at a time`);
+  return requests;
+}
+
+function parseFault(text: string): FaultRequest {
   const [, name = '', wanted = '', count] = /^([^=]*)=([^:]*)(?::(.*))?$/.exec(text) ?? [];
   const vendor = faultVendors.find((one) => one === name);
   const kind = faultKinds.find((one) => one === wanted);
@@ -198,5 +211,7 @@ export function parseFault(text: string): FaultRequest {
       `--fault ${text} is no fault. It is <vendor>=<kind> or <vendor>=<kind>:<times>\n` +
         `  vendors: ${faultVendors.join(', ')}\n  kinds:   ${faultKinds.join(', ')}`,
     );
-  return { vendor, kind, ...(times !== undefined && { times }) };
+  const request = { vendor, kind, ...(times !== undefined && { times }) };
+  requireFault(request);
+  return request;
 }

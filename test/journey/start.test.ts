@@ -1,7 +1,12 @@
 // `npm start` as a newcomer meets it: it comes up, says what it cannot do, and leaves nothing running.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import * as z from 'zod/mini';
 import { operatorFile } from '../../local/operator-environment.ts';
@@ -10,9 +15,33 @@ const running: ChildProcess[] = [];
 
 /** Starts the command and collects what it prints. */
 function start(...args: string[]): { child: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'local/start.ts', '--no-build', ...args], {
-    env: { PATH: process.env['PATH'] ?? '', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-  });
+  return startIn(process.cwd(), tmpdir(), args);
+}
+
+function startIn(
+  folder: string,
+  temporary: string,
+  args: readonly string[],
+): { child: ChildProcess; output: () => string } {
+  const file = path.resolve('local/start.ts');
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      pathToFileURL(createRequire(path.resolve('package.json')).resolve('tsx')).href,
+      file,
+      '--no-build',
+      ...args,
+    ],
+    {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        TMPDIR: temporary,
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      },
+    },
+  );
   running.push(child);
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -45,7 +74,8 @@ afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 });
 
-const PORT = 47_310;
+/** Below those that the system hands out by itself. */
+const PORT = 27_310;
 
 describe('npm start', () => {
   it('comes up on the port it is given, and Ctrl-C leaves nothing running', async () => {
@@ -78,16 +108,37 @@ describe('npm start', () => {
     }
   }, 60_000);
 
-  it('says plainly which port is in use and how to take another', async () => {
-    const holder = createServer();
-    holder.listen(PORT, '127.0.0.1');
-    await once(holder, 'listening');
-    const { child, output } = start('--port', String(PORT));
+  it.each([
+    ['the API’s', PORT],
+    ['the last one, when all else runs', PORT + 7],
+  ])(
+    'says plainly that %s port is in use and how to take another, and leaves nothing',
+    async (_, taken) => {
+      const holder = createServer();
+      holder.listen(taken, '127.0.0.1');
+      await once(holder, 'listening');
+      const temporary = await mkdtemp(path.join(tmpdir(), 'start-'));
+      const { child, output } = startIn(process.cwd(), temporary, ['--port', String(PORT)]);
+      const [code] = await once(child, 'exit');
+      holder.close();
+      const left = await readdir(temporary);
+      await rm(temporary, { recursive: true, force: true });
+      expect(code).toBe(1);
+      expect(output()).toContain(`Port ${taken} `);
+      expect(output()).toContain('--port');
+      expect(output()).not.toMatch(/\n\s+at /);
+      expect(left.filter((name) => name.startsWith('bridge-functions'))).toEqual([]);
+    },
+    60_000,
+  );
+
+  it('says that there are no bundles where it must not build any', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'start-'));
+    const { child, output } = startIn(folder, folder, []);
     const [code] = await once(child, 'exit');
-    holder.close();
+    await rm(folder, { recursive: true, force: true });
     expect(code).toBe(1);
-    expect(output()).toContain(String(PORT));
-    expect(output()).toContain('--port');
+    expect(output()).toContain('There are no bundles in dist/functions.');
     expect(output()).not.toMatch(/\n\s+at /);
   }, 60_000);
 

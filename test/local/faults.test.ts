@@ -1,7 +1,7 @@
 // The menu of faults: every one that it offers does what it says, as often as it was asked for.
 import { describe, expect, it } from '@jest/globals';
 import { type FaultVendor, faultKinds, faultVendors } from '../../local/demo/contract.ts';
-import { createDemoFaults, FaultError, parseFault } from '../../local/demo/faults.ts';
+import { createDemoFaults, FaultError, parseFaults } from '../../local/demo/faults.ts';
 import type { Backend } from '../../local/tap.ts';
 import { ConnectionCut } from '../../simulators/server.ts';
 
@@ -129,8 +129,11 @@ describe('the faults of the demo', () => {
 
 describe('--fault', () => {
   it('reads a vendor, a kind and how often', () => {
-    expect(parseFault('unit=timeout')).toEqual({ vendor: 'unit', kind: 'timeout' });
-    expect(parseFault('stytch-jwks=503:3')).toEqual({ vendor: 'stytch-jwks', kind: '503', times: 3 });
+    expect(parseFaults(['unit=timeout', 'stytch-jwks=503:3'])).toEqual([
+      { vendor: 'unit', kind: 'timeout' },
+      { vendor: 'stytch-jwks', kind: '503', times: 3 },
+    ]);
+    expect(parseFaults([])).toEqual([]);
   });
 
   it.each([
@@ -144,7 +147,16 @@ describe('--fault', () => {
     'unit=503:1.5',
     '',
   ])('refuses %j and lists what there is', (text) => {
-    expect(() => parseFault(text)).toThrow(FaultError);
-    expect(() => parseFault(text)).toThrow(/stytch-jwks[^]*truncated/);
+    expect(() => parseFaults([text])).toThrow(FaultError);
+    expect(() => parseFaults([text])).toThrow(/stytch-jwks[^]*truncated/);
+  });
+
+  it.each([
+    [['unit=refused:3'], 'until it is healed'],
+    [['stytch-jwks=refused'], 'stytch-jwks has no refused'],
+    [['unit=503', 'stytch=500', 'unit=timeout'], 'unit can have one fault at a time'],
+  ])('refuses %j, which could not be armed', (texts, sentence) => {
+    expect(() => parseFaults(texts)).toThrow(FaultError);
+    expect(() => parseFaults(texts)).toThrow(sentence);
   });
 });

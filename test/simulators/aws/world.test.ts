@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PortInUseError, portsFrom } from '../../../local/ports.ts';
+import { PortError, portsFrom } from '../../../local/ports.ts';
 import { startWorld, type World } from '../../../local/world.ts';
 import { isRunning, sampleTemplate } from './fixtures.ts';
 
@@ -150,7 +150,7 @@ describe('the offline world', () => {
       holder.listen(0, '127.0.0.1', () => resolve(Object(holder.address()).port));
     });
     const starting = startWorld({ template: template(), bundles, ports: portsFrom(port) });
-    await expect(starting).rejects.toThrow(new PortInUseError('api', port));
+    await expect(starting).rejects.toThrow(new PortError('api', port, 'is in use'));
     await new Promise((resolve) => holder.close(resolve));
   });
 
