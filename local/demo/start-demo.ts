@@ -4,6 +4,7 @@ import type { Handle } from '../../simulators/server.ts';
 import { createDocs } from '../docs/pages.ts';
 import { createDocsHandle, docsBase, isDocsPath } from '../docs/serve.ts';
 import { onlyOwnOrigin } from '../own-origin.ts';
+import type { Backend } from '../tap.ts';
 import { startWorld, type World, type WorldOptions } from '../world.ts';
 import { createActions } from './actions.ts';
 import { createDemoFaults, type DemoFaults } from './faults.ts';
@@ -28,6 +29,9 @@ export const stageOn = (port: number): Stage => ({
   problemTypeBaseUrl: `http://localhost:${port}/docs/problems/`,
 });
 
+/** Browsers call the vendors, as they do the real ones; the table and the secrets are the functions' and operators' alone. */
+const isOpenToPages = (backend: Backend): boolean => backend === 'stytch' || backend === 'unit';
+
 /** @throws as `startWorld` */
 export async function startDemo(options: WorldOptions = {}): Promise<Demo> {
   let world: World | undefined;
@@ -50,7 +54,10 @@ export async function startDemo(options: WorldOptions = {}): Promise<Demo> {
         mark: recorder.mark,
         refused: recorder.refused,
         aroundGateway: recorder.aroundGateway,
-        around: (backend, handle) => recorder.around(backend, faults.around(backend, handle)),
+        around: (backend, handle) => {
+          const watched = recorder.around(backend, faults.around(backend, handle));
+          return isOpenToPages(backend) ? watched : onlyOwnOrigin(watched);
+        },
       },
       pages: (path) =>
         isDemoPath(path)

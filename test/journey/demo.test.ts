@@ -288,9 +288,14 @@ describe('the demo', () => {
 
   describe('is for this machine alone', () => {
     /** `fetch` sets the host by itself. */
-    const raw = (method: string, path: string, headers: Record<string, string>): Promise<number> =>
+    const raw = (
+      method: string,
+      path: string,
+      headers: Record<string, string>,
+      url = demo.world.apiUrl,
+    ): Promise<number> =>
       new Promise((resolve, reject) => {
-        const sent = request(`${demo.world.apiUrl}${path}`, { method, headers }, (response) => {
+        const sent = request(`${url}${path}`, { method, headers }, (response) => {
           response.resume();
           resolve(response.statusCode ?? 0);
         });
@@ -304,6 +309,17 @@ describe('the demo', () => {
       expect(await raw('DELETE', '/demo/faults', { host, origin: 'http://attacker.example' })).toBe(403);
       expect(await raw('DELETE', '/demo/faults', { host, origin: demo.pageUrl })).toBe(200);
       expect(await raw('GET', '/demo/state', { host })).toBe(200);
+    });
+
+    it('refuses other pages the table and the secrets, and lets whoever is no page in', async () => {
+      const { tableUrl, secretsUrl } = demo.world;
+      for (const url of [tableUrl, secretsUrl]) {
+        const origin = 'http://attacker.example';
+        expect(await raw('OPTIONS', '/', { origin, 'access-control-request-method': 'POST' }, url)).toBe(403);
+        expect(await raw('POST', '/', { origin }, url)).toBe(403);
+        expect(await raw('POST', '/', { host: 'attacker.example' }, url)).toBe(403);
+        expect(await raw('POST', '/', {}, url)).toBe(400);
+      }
     });
 
     it('lets the page load its own files and call its own origin and Unit, and nothing else', async () => {
