@@ -31,6 +31,8 @@ export interface FunctionsOptions {
   readonly concurrency: number | undefined;
   readonly environmentOf: (piece: FunctionPiece) => Readonly<Record<string, string>>;
   readonly onLine: ((line: LogLine) => void) | undefined;
+  /** As of a container. */
+  readonly isFrozenWhenIdle?: boolean | undefined;
   /** @default - nobody records */
   readonly traceOf?: ((name: string) => ContainerTrace) | undefined;
 }
@@ -48,6 +50,7 @@ export function startFunctions({ functions }: Pieces, options: FunctionsOptions)
         piece,
         bundle: path.join(options.bundles, piece.name),
         environment: options.environmentOf(piece),
+        isFrozenWhenIdle: options.isFrozenWhenIdle,
         ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
         ...(traceOf === undefined ? {} : { trace: traceOf(piece.name) }),
         onLine: (line) => {

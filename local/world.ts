@@ -35,6 +35,8 @@ export interface WorldOptions {
   readonly isScheduled?: boolean;
   /** Containers per function at most. @default 4 */
   readonly concurrency?: number;
+  /** Whether containers stand still between calls, as Lambda's do. @default false */
+  readonly isFrozenWhenIdle?: boolean;
   /** Whether the stage's throttle holds. @default false */
   readonly isThrottled?: boolean;
   readonly onLine?: (line: LogLine) => void;
@@ -126,6 +128,7 @@ async function start(
   const functions = startFunctions(pieces, {
     bundles,
     concurrency: options.concurrency,
+    isFrozenWhenIdle: options.isFrozenWhenIdle,
     onLine: options.onLine,
     traceOf: tap && traceOf(tap, backends),
     environmentOf: (piece) =>

@@ -24,6 +24,8 @@ export interface ContainerOptions {
   readonly onLine: (line: string) => void;
   /** @default - nobody records */
   readonly trace?: ContainerTrace;
+  /** Stops the process between calls, as Lambda does: its timers stand still, and it notices nothing. @default false */
+  readonly isFrozenWhenIdle?: boolean;
 }
 
 const traceFile = pathToFileURL(join(process.cwd(), 'simulators/aws/function-trace.mjs')).href;
@@ -98,6 +100,7 @@ export class Container {
         this.#call = { requestId, settle, seen: new Set(), answer: undefined };
         timer = setTimeout(() => this.#timedOut(requestId, settle), timeoutSeconds * 1000);
         if (this.#isDead) return this.#died();
+        if (this.#options.isFrozenWhenIdle === true) this.#child.kill('SIGCONT');
         const deadlineMs = Date.now() + timeoutSeconds * 1000;
         this.#child.send({ requestId, event, functionArn, deadlineMs, ...(trace && { mark: trace.mark() }) });
       });
@@ -107,7 +110,7 @@ export class Container {
     }
   }
 
-  /** Ends the process at once, whatever it does; resolves when it is gone. */
+  /** Ends the process at once, whatever it does, frozen or not; resolves when it is gone. */
   async kill(): Promise<void> {
     this.#isDead = true;
     this.#child.kill('SIGKILL');
@@ -156,7 +159,9 @@ export class Container {
   }
 
   #settleWhenDone(): void {
-    if (this.#call?.answer !== undefined && this.#call.seen.size === 2) this.#call.settle(this.#call.answer);
+    if (this.#call?.answer === undefined || this.#call.seen.size < 2) return;
+    if (this.#options.isFrozenWhenIdle === true) this.#child.kill('SIGSTOP');
+    this.#call.settle(this.#call.answer);
   }
 
   #timedOut(requestId: string, settle: (outcome: Invocation) => void): void {

@@ -16,6 +16,8 @@ export interface FunctionHostOptions {
   readonly onLine: (line: string) => void;
   /** As of a container. */
   readonly trace?: ContainerTrace;
+  /** As of a container. */
+  readonly isFrozenWhenIdle?: boolean | undefined;
 }
 
 const closedError: Invocation = {
@@ -34,7 +36,7 @@ export class FunctionHost {
   #waiting: ((container: Container | undefined) => void)[] = [];
   #isClosed = false;
 
-  constructor({ piece, bundle, environment, concurrency, onLine, trace }: FunctionHostOptions) {
+  constructor({ piece, bundle, environment, concurrency, onLine, trace, isFrozenWhenIdle = false }: FunctionHostOptions) {
     const dot = piece.handler.lastIndexOf('.');
     this.name = piece.name;
     this.environment = environment;
@@ -48,6 +50,7 @@ export class FunctionHost {
         memoryMb: piece.memoryMb,
         timeoutSeconds: piece.timeoutSeconds,
         onLine,
+        isFrozenWhenIdle,
         ...(trace === undefined ? {} : { trace }),
       });
   }

@@ -183,7 +183,12 @@ export interface HostUnderTest {
 /** Runs the source as a function; `lines` fills with what it prints. */
 export function hostOf(
   source: string,
-  options: { timeoutSeconds?: number; concurrency?: number; environment?: Record<string, string> } = {},
+  options: {
+    timeoutSeconds?: number;
+    concurrency?: number;
+    environment?: Record<string, string>;
+    isFrozenWhenIdle?: boolean;
+  } = {},
 ): HostUnderTest {
   const bundle = bundleOf(source);
   const lines: string[] = [];
@@ -192,6 +197,7 @@ export function hostOf(
     bundle: bundle.folder,
     environment: { ...bareEnvironment, ...options.environment },
     ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+    isFrozenWhenIdle: options.isFrozenWhenIdle,
     onLine: (line) => lines.push(line),
   });
   return {

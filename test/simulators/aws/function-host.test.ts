@@ -69,6 +69,25 @@ describe('a function in its own process', () => {
     expect(answers).toEqual([1, 2, 3].map((calls) => ({ calls, most: 1 })));
   });
 
+  it.each([
+    [true, 'stand still between calls where they are frozen', 0, 5],
+    [false, 'go on between calls where they are not', 20, 60],
+  ])('frozen %j: its timers %s', async (isFrozenWhenIdle, _, least, most) => {
+    const it = start(
+      `let ticks = 0;
+      setInterval(() => (ticks += 1), 20);
+      export const handler = async () => ticks;`,
+      { concurrency: 1, isFrozenWhenIdle },
+    );
+    const before = Number(await payloadOf(it));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const ticks = Number(await payloadOf(it)) - before;
+    expect(ticks).toBeGreaterThanOrEqual(least);
+    expect(ticks).toBeLessThanOrEqual(most);
+    await it.host.restart();
+    expect(await payloadOf(it)).toBeLessThan(10);
+  });
+
   it('runs calls that come at once side by side, each in a container of its own, up to the limit', async () => {
     const it = start(
       `export const handler = async () => {
