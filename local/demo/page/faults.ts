@@ -54,12 +54,30 @@ export function createFaults(place: HTMLElement, banner: HTMLElement) {
       {},
       ...menu.vendors.map((one) => h('option', { value: one.vendor }, one.label)),
     );
-    const kind = h('select', {}, ...menu.kinds.map((one) => h('option', { value: one.kind }, one.label)));
+    const kind = h('select', {});
     const once = h('input', { type: 'checkbox' });
+    const offered = (): FaultMenu['kinds'] =>
+      menu.kinds.filter((one) => menu.vendors[vendor.selectedIndex]?.kinds.includes(one.kind));
+    const offerTimes = (): void => {
+      once.disabled = kind.value === 'refused';
+      if (once.disabled) once.checked = false;
+    };
+    const offerKinds = (): void => {
+      const before = kind.value;
+      kind.replaceChildren(...offered().map((one) => h('option', { value: one.kind }, one.label)));
+      kind.selectedIndex = Math.max(
+        0,
+        offered().findIndex((one) => one.kind === before),
+      );
+      offerTimes();
+    };
+    vendor.addEventListener('change', offerKinds);
+    kind.addEventListener('change', offerTimes);
+    offerKinds();
     const arm = (): Promise<void> => {
       const chosen = {
         vendor: menu.vendors[vendor.selectedIndex]?.vendor ?? 'unit',
-        kind: menu.kinds[kind.selectedIndex]?.kind ?? 'timeout',
+        kind: offered()[kind.selectedIndex]?.kind ?? 'timeout',
       };
       return guarded(
         () => demoApi.breakIt({ ...chosen, ...(once.checked && { times: 1 }) }),
