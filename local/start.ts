@@ -106,7 +106,7 @@ const [
   { startDeployedStage },
 ] = await Promise.all([
   import('./demo/start-demo.ts'),
-  import('./demo/faults.ts'),
+  import('./demo/parse-faults.ts'),
   import('./ports.ts'),
   import('./operator-environment.ts'),
   import('./deployed-stage.ts'),

@@ -1,7 +1,8 @@
 // The menu of faults: every one that it offers does what it says, as often as it was asked for.
 import { describe, expect, it } from '@jest/globals';
 import { type FaultVendor, faultKinds, faultVendors } from '../../local/demo/contract.ts';
-import { createDemoFaults, FaultError, parseFaults } from '../../local/demo/faults.ts';
+import { createDemoFaults, FaultError } from '../../local/demo/faults.ts';
+import { parseFaults } from '../../local/demo/parse-faults.ts';
 import type { Backend } from '../../local/tap.ts';
 import { ConnectionCut } from '../../simulators/server.ts';
 
