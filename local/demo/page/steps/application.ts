@@ -4,7 +4,7 @@ import { type Outcome, outcomes } from '../../contract.ts';
 import type { Demo } from '../demo.ts';
 import { demoApi } from '../demo-api.ts';
 import { actions, announce, button, facts, h } from '../dom.ts';
-import { memory } from '../memory.ts';
+import { formMemory, memory } from '../memory.ts';
 
 interface Place {
   readonly place: HTMLElement;
@@ -36,12 +36,17 @@ export function followApplication({ place, demo, signal, again }: Place, applica
   const status = h('div', { class: 'status', role: 'status' }, h('p', {}, 'Reading the application …'));
   const documents = h('div', { class: 'documents' });
   const staff = h('fieldset', { class: 'staff' }, h('legend', {}, 'Play Unit’s staff'));
+  const form = formLink(formMemory.urlOf(applicationId));
   let waiting = new AbortController();
   let shown = '';
 
   const show = (application: ApplicationAnswer): void => {
     if (signal.aborted || JSON.stringify(application) === shown) return;
     shown = JSON.stringify(application);
+    if (application.status !== 'Submitting' && form.hasChildNodes()) {
+      form.replaceChildren();
+      formMemory.forget();
+    }
     if (application.status === 'Approved' && application.customerId !== undefined) {
       memory.set('customerId', application.customerId);
       demo.complete(
@@ -122,9 +127,26 @@ export function followApplication({ place, demo, signal, again }: Place, applica
       ...outcomes.map((outcome) => button(labels[outcome], () => demo.attempt(place, () => decide(outcome)))),
     ),
   );
-  place.replaceChildren(status, documents, staff);
+  place.replaceChildren(form, status, documents, staff);
   demo.onWebhook(follow, signal);
   follow();
+}
+
+/** The way to Unit's form, for as long as it waits to be sent. */
+function formLink(url: string | undefined): HTMLElement {
+  if (url === undefined) return h('div');
+  return h(
+    'div',
+    {},
+    h('p', {}, 'No SSN passes through the bridge this way. When you have sent the form, come back here.'),
+    actions(
+      h(
+        'a',
+        { class: 'main', href: url, target: '_blank', rel: 'noopener' },
+        'Open Unit’s form in a new tab',
+      ),
+    ),
+  );
 }
 
 /** A picture that is plainly no document. */

@@ -3,7 +3,7 @@ import type { IndividualRequest, KeyedOptions } from '../../../../client/index.t
 import { sandboxSsns } from '../../contract.ts';
 import type { Demo, Step } from '../demo.ts';
 import { actions, button, field, form, h } from '../dom.ts';
-import { memory } from '../memory.ts';
+import { formMemory, memory } from '../memory.ts';
 import { followApplication } from './application.ts';
 
 const ssnHints = [
@@ -73,6 +73,7 @@ function show(place: HTMLElement, demo: Demo, signal: AbortSignal, after?: strin
   });
   const send = async (): Promise<void> => {
     const { applicationId } = await demo.client.apply(body(), await keyAfter(after, body()));
+    signal.throwIfAborted();
     follow(place, demo, signal, applicationId);
   };
   const openForm = async (): Promise<void> => {
@@ -82,18 +83,10 @@ function show(place: HTMLElement, demo: Demo, signal: AbortSignal, after?: strin
       prefill: { email, fullName, phone, address },
     } as const;
     const { applicationId, url } = await demo.client.openForm(request, await keyAfter(after, request));
+    signal.throwIfAborted();
+    if (url !== undefined) formMemory.set(applicationId, url);
     follow(place, demo, signal, applicationId);
-    if (url === undefined) return;
-    const link = h(
-      'a',
-      { class: 'main', href: url, target: '_blank', rel: 'noopener' },
-      'Open Unit’s form in a new tab',
-    );
-    place.prepend(
-      h('p', {}, 'No SSN passes through the bridge this way. When you have sent the form, come back here.'),
-      actions(link),
-    );
-    link.focus();
+    place.querySelector<HTMLElement>('a.main')?.focus();
   };
   place.replaceChildren(
     form(
