@@ -36,7 +36,15 @@ export class FunctionHost {
   #waiting: ((container: Container | undefined) => void)[] = [];
   #isClosed = false;
 
-  constructor({ piece, bundle, environment, concurrency, onLine, trace, isFrozenWhenIdle = false }: FunctionHostOptions) {
+  constructor({
+    piece,
+    bundle,
+    environment,
+    concurrency,
+    onLine,
+    trace,
+    isFrozenWhenIdle = false,
+  }: FunctionHostOptions) {
     const dot = piece.handler.lastIndexOf('.');
     this.name = piece.name;
     this.environment = environment;
