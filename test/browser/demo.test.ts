@@ -106,6 +106,8 @@ describeInBrowser('the demo page', () => {
     await signIn(at);
     await enrolTotp(at);
     await at.press('On Unit’s own form instead');
+    await at.page.getByRole('link', { name: 'Open Unit’s form' }).waitFor();
+    await at.page.reload();
     const [form] = await Promise.all([
       at.page.waitForEvent('popup'),
       at.page.getByRole('link', { name: 'Open Unit’s form' }).click(),
@@ -116,6 +118,7 @@ describeInBrowser('the demo page', () => {
     await form.getByRole('button').last().click();
     await form.getByText('Your application was received.').waitFor();
     await at.page.getByText('PendingReview').waitFor();
+    expect(await at.page.getByRole('link', { name: 'Open Unit’s form' }).count()).toBe(0);
     const bodies = demo.trace.messages().filter(({ title }) => title === 'POST /v1/application-forms');
     expect(bodies.length).toBeGreaterThan(0);
     expect(JSON.stringify(bodies)).not.toContain('ssn');
@@ -200,8 +203,78 @@ describeInBrowser('the demo page', () => {
     await problem.getByRole('button', { name: 'Heal all' }).click();
     await at.page.getByText('Broken on purpose.').waitFor({ state: 'hidden' });
     expect(demo.faults.menu().armed).toEqual([]);
+    await at.page.getByLabel('What breaks').selectOption('dynamodb');
+    await at.page.getByLabel('How').selectOption('500');
+    await at.page.getByLabel('Only the next call').check();
+    await at.press('Break it');
+    await at.page.getByText('Broken on purpose.').waitFor();
     await at.press('Ask for a customer token');
     await at.page.getByText('Ends in').waitFor();
+    // The bridge has met it by a repeat, and the page has noticed.
+    await at.page.getByText('Broken on purpose.').waitFor({ state: 'hidden' });
+    await expectCalm(at);
+  }, 180_000);
+
+  it('offers of what breaks only what can be had', async () => {
+    const [what, how, once] = ['What breaks', 'How', 'Only the next call'].map((label) =>
+      at.page.getByLabel(label),
+    );
+    const kinds = async () =>
+      how?.locator('option').evaluateAll((options) => options.map((one) => one.getAttribute('value')));
+    await at.page.getByText('Break something').click();
+    await once?.check();
+    await how?.selectOption('refused');
+    expect([await once?.isEnabled(), await once?.isChecked()]).toEqual([false, false]);
+    await what?.selectOption('stytch-jwks');
+    expect(await kinds()).not.toContain('refused');
+    expect(await once?.isEnabled()).toBe(true);
+    await what?.selectOption('dynamodb');
+    expect(await kinds()).toContain('refused');
+  }, 60_000);
+
+  it('takes a mailed link in another tab, which knows whose application it is', async () => {
+    const email = 'other.tab@example.com';
+    await at.page.getByLabel('Email', { exact: true }).fill(email);
+    await at.press('Send the mail');
+    const link = await at.page.getByRole('link', { name: 'Open the link' }).getAttribute('href');
+    const page = await at.page.context().newPage();
+    await page.goto(link ?? '');
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+    const there = { ...at, page, press };
+    await enrolTotp(there);
+    await applyForAccount(there);
+    const applicants = demo.world.unit.controls.applications().map(({ applicant }) => applicant.attributes);
+    expect(applicants).toContainEqual(expect.objectContaining({ email }));
+  }, 180_000);
+
+  it('begins anew in any case: no late answer moves it, and a session that Stytch could not end is told', async () => {
+    await becomeCustomer(at);
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await at.page.route('**/v1/token', async (route) => {
+      await released;
+      await route.continue();
+    });
+    const late = at.page.waitForResponse('**/v1/token');
+    await at.press('Ask for a customer token');
+    await demo.faults.arm({ vendor: 'stytch', kind: '503' });
+    await at.press('Start over');
+    const problem = at.step('sign-in').locator('.problem');
+    await problem.getByText('upstream_unavailable').waitFor();
+    expect(await at.page.locator('#sign-out').isVisible()).toBe(false);
+    await demo.faults.heal();
+    release();
+    await (await late).finished();
+    await at.page.waitForTimeout(500);
+    expect(await stateOf(at.step('sign-in'))).toBe('open');
+    expect(await stateOf(at.step('step-up'))).toBe('ahead');
+    await at.page.unrouteAll();
+    await signIn(at);
+    await at.page.getByRole('button', { name: 'Authenticator app' }).waitFor();
+    await demo.faults.arm({ vendor: 'stytch', kind: '503' });
+    await at.press('Sign out');
+    await problem.getByText('upstream_unavailable').waitFor();
+    expect(await at.page.locator('#sign-out').isVisible()).toBe(false);
     await expectCalm(at);
   }, 180_000);
 
@@ -213,6 +286,7 @@ describeInBrowser('the demo page', () => {
     await at.page.reload();
     await at.page.getByRole('button', { name: 'Apply', exact: true }).waitFor();
     await at.press('Sign out');
+    await at.page.locator('#sign-out').waitFor({ state: 'hidden' });
     await signIn(at, email);
     await at.press('Prove it');
     await at.press('Use a code of this machine');
@@ -221,6 +295,7 @@ describeInBrowser('the demo page', () => {
     await at.press('Start over');
     await at.page.getByRole('button', { name: 'Send the mail' }).waitFor();
     expect(await arrows(at)).toEqual([]);
+    expect(await at.page.locator('#sign-out').isVisible()).toBe(false);
     expect(await at.page.evaluate('sessionStorage.getItem("client.sessionToken")')).toBeNull();
     await expectCalm(at);
   }, 180_000);

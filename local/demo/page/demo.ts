@@ -14,8 +14,11 @@ export interface Demo {
   complete(id: StepId, summary: string): void;
   /** Closes a step after a sign-in or step-up, and goes on where the API says that the user stands. */
   goOn(id: StepId, summary: string): Promise<void>;
-  /** Runs what a button of a step does; what it throws is shown in that step. */
-  attempt(place: HTMLElement, work: () => Promise<unknown>): Promise<void>;
+  /**
+   * Runs what a button of a step does; what it throws is shown in that step. The signal aborts when the card closes: an
+   * answer that comes after that must move nothing.
+   */
+  attempt(place: HTMLElement, work: (signal: AbortSignal) => Promise<unknown>): Promise<void>;
   /** Calls back whenever a webhook of Unit's has been answered, until the signal aborts. */
   onWebhook(callback: () => void, signal: AbortSignal): void;
   /** Ends the session; the page is as in a new tab, and the diagram is empty. */

@@ -53,40 +53,59 @@ async function main(): Promise<void> {
         steps.open(demo, next.id, next.id === 'token' || next.id === 'card' ? 'keep later' : undefined);
     },
     async attempt(place, work) {
-      const { item, problem } = steps.around(place);
+      const { item, problem, closing } = steps.around(place);
+      const { signal } = closing;
       if (item.hasAttribute('aria-busy')) return;
       item.setAttribute('aria-busy', 'true');
       problem.replaceChildren();
-      try {
-        await work();
-      } catch (error) {
-        if (error instanceof ProblemError && error.code === 'invalid_token') signedOut();
-        if (!(error instanceof GivenUp)) {
-          await faults.look().catch(() => {});
-          problem.replaceChildren(problemView(error, faults.isBroken(), faults.heal));
-          problem.scrollIntoView({ block: 'nearest' });
-        }
-      } finally {
+      const [outcome] = await Promise.allSettled([work(signal)]);
+      // What breaks a single call is over after it, whether or not the API has met it by a repeat.
+      await faults.look().catch(() => {});
+      // A card that has closed meanwhile is busy with nothing, and a late refusal is nobody's any more.
+      if (!signal.aborted) {
         item.removeAttribute('aria-busy');
+        if (outcome.status === 'rejected') refused(outcome.reason, problem);
       }
-      byId('session').hidden = !hasSession();
+      showSession();
     },
     async goOn(id, summary) {
-      const at = await standing(client);
+      const { signal } = steps.find(id).closing;
+      const at = await standing(client, signal);
       steps.close(demo, id, summary);
       resume(at);
     },
     onWebhook: (callback, signal) => webhooks.addEventListener('answered', callback, { signal }),
-    async startOver() {
-      await client.signOut().catch(() => {});
-      forgetAll();
-      letGo();
-      memory.set('shownFrom', String(Date.now()));
-      diagram.clear();
-      demo.open('sign-in');
-    },
+    startOver: () =>
+      leave(() => {
+        forgetAll();
+        letGo();
+        memory.set('shownFrom', String(Date.now()));
+        diagram.clear();
+        demo.open('sign-in');
+      }),
   };
 
+  function refused(error: unknown, problem: HTMLElement): void {
+    if (error instanceof GivenUp) return;
+    if (error instanceof ProblemError && error.code === 'invalid_token') signedOut();
+    problem.replaceChildren(problemView(error, faults.isBroken(), faults.heal));
+    problem.scrollIntoView({ block: 'nearest' });
+  }
+  const showSession = (): void => {
+    byId('session').hidden = !hasSession();
+  };
+  /** Ends the session, here in any case; where the API could not end it, the first step tells. */
+  async function leave(then: () => void): Promise<void> {
+    const buttons = byId('leave');
+    if (buttons.hasAttribute('aria-busy')) return;
+    buttons.setAttribute('aria-busy', 'true');
+    const [ended] = await Promise.allSettled([client.signOut()]);
+    buttons.removeAttribute('aria-busy');
+    then();
+    showSession();
+    if (ended.status === 'rejected')
+      await demo.attempt(steps.find('sign-in').body, () => Promise.reject(ended.reason));
+  }
   const signedOut = (): void => {
     letGo();
     memory.forget('factor', 'applicationId', 'customerId', 'cardId');
@@ -100,9 +119,7 @@ async function main(): Promise<void> {
     steps.open(demo, at);
   };
 
-  byId('sign-out').addEventListener('click', () => {
-    void client.signOut().then(signedOut, signedOut);
-  });
+  byId('sign-out').addEventListener('click', () => void leave(signedOut));
   byId('start-over').addEventListener('click', () => void demo.startOver());
   byId('stytch-link').setAttribute('href', demo.state.stytchControlUrl);
   byId('unit-link').setAttribute('href', demo.state.unitControlUrl);
@@ -112,7 +129,7 @@ async function main(): Promise<void> {
   if (linkToken !== null) {
     resume('inbox');
     const place = steps.find('inbox').body;
-    await demo.attempt(place, () => finishSignIn(demo, linkToken));
+    await demo.attempt(place, (signal) => finishSignIn(demo, linkToken, signal));
   } else if (hasSession()) {
     resume('inbox');
     await demo.attempt(steps.find('inbox').body, () => demo.goOn('inbox', 'Still signed in.'));

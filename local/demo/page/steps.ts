@@ -10,6 +10,7 @@ interface Card {
   readonly summary: HTMLElement;
   readonly body: HTMLElement;
   readonly problem: HTMLElement;
+  /** Aborts when the card closes. */
   closing: AbortController;
 }
 

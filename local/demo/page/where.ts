@@ -14,11 +14,13 @@ const steps = {
   contact_support: 'apply',
 } as const satisfies Record<MeAnswer['next'], StepId>;
 
-/** The step to go on with; what it needs is remembered. */
-export async function standing(client: Client): Promise<StepId> {
-  const { next, applications, customers } = await client.me();
+/** The step to go on with; what it needs is remembered, unless the signal has aborted meanwhile. */
+export async function standing(client: Client, signal: AbortSignal): Promise<StepId> {
+  const { next, applications, customers } = await client.me({ signal });
+  signal.throwIfAborted();
   if (next === 'step_up' && memory.get('factor') === undefined) {
-    const { factors } = await client.listFactors();
+    const { factors } = await client.listFactors({ signal });
+    signal.throwIfAborted();
     const second = factors.find(
       ({ kind, isVerified }) => isVerified && (kind === 'totp' || kind === 'passkey'),
     );

@@ -10,18 +10,19 @@ export const card: Step = {
   id: 'card',
   title: 'Reveal a card',
   why: 'Card numbers go from Unit to the app and never pass the bridge. The token is for this one card, by a factor of the last five minutes.',
-  render(place, demo) {
+  render(place, demo, signal) {
     const cardId = memory.get('cardId');
-    if (cardId === undefined) offer(place, demo);
-    else ready(place, demo, cardId);
+    if (cardId === undefined) offer(place, demo, signal);
+    else ready(place, demo, signal, cardId);
   },
 };
 
-function offer(place: HTMLElement, demo: Demo): void {
+function offer(place: HTMLElement, demo: Demo, signal: AbortSignal): void {
   const make = async (): Promise<void> => {
     const { cardId } = await demoApi.makeCard(memory.get('customerId') ?? '');
+    signal.throwIfAborted();
     memory.set('cardId', cardId);
-    ready(place, demo, cardId).focus();
+    ready(place, demo, signal, cardId).focus();
     announce(`Card ${cardId} was made.`);
   };
   place.replaceChildren(
@@ -30,7 +31,7 @@ function offer(place: HTMLElement, demo: Demo): void {
   );
 }
 
-function ready(place: HTMLElement, demo: Demo, cardId: string): HTMLElement {
+function ready(place: HTMLElement, demo: Demo, signal: AbortSignal, cardId: string): HTMLElement {
   const reveal = async (): Promise<void> => {
     const { customerToken, scopes, expiresIn } = await demo.client.customerToken({
       scopes: ['cards-sensitive'],
@@ -38,7 +39,8 @@ function ready(place: HTMLElement, demo: Demo, cardId: string): HTMLElement {
       resources: [{ type: 'card', ids: [cardId] }],
     });
     const { data } = await readCardNumber(demo.state.unitUrl, cardId, customerToken);
-    revealed(place, demo, cardId, data);
+    signal.throwIfAborted();
+    revealed(place, demo, signal, cardId, data);
     place.append(
       facts([
         ['Scope', h('code', {}, scopes.join(' '))],
@@ -54,6 +56,7 @@ function ready(place: HTMLElement, demo: Demo, cardId: string): HTMLElement {
 function revealed(
   place: HTMLElement,
   demo: Demo,
+  signal: AbortSignal,
   cardId: string,
   { attributes: { pan, cvv2, expirationDate } }: CardSecureData['data'],
 ): void {
@@ -62,7 +65,7 @@ function revealed(
     `${expirationDate.slice(5, 7)}/${expirationDate.slice(2, 4)}`,
     cvv2,
   );
-  const hide = button('Hide it', () => ready(place, demo, cardId).focus());
+  const hide = button('Hide it', () => ready(place, demo, signal, cardId).focus());
   place.replaceChildren(
     shown,
     h(

@@ -21,8 +21,9 @@ export const factor: Step = {
           button(
             'Prove it',
             () =>
-              demo.attempt(place, async () => {
+              demo.attempt(place, async (signal) => {
                 await askForFactor(demo.client);
+                signal.throwIfAborted();
                 await demo.goOn('factor', 'The second factor was proved; the session carries both.');
               }),
             'main',
@@ -35,8 +36,8 @@ export const factor: Step = {
 function choose(place: HTMLElement, demo: Demo): void {
   place.replaceChildren(
     actions(
-      button('Authenticator app', () => demo.attempt(place, () => byApp(place, demo)), 'main'),
-      canPasskey() && button('Passkey', () => demo.attempt(place, () => byPasskey(demo))),
+      button('Authenticator app', () => demo.attempt(place, (signal) => byApp(place, demo, signal)), 'main'),
+      canPasskey() && button('Passkey', () => demo.attempt(place, (signal) => byPasskey(demo, signal))),
     ),
     h(
       'p',
@@ -47,17 +48,19 @@ function choose(place: HTMLElement, demo: Demo): void {
   );
 }
 
-async function byApp(place: HTMLElement, demo: Demo): Promise<void> {
+async function byApp(place: HTMLElement, demo: Demo, signal: AbortSignal): Promise<void> {
   const { secret, qrCode, recoveryCodes } = await demo.client.enrolTotp();
+  signal.throwIfAborted();
   scan(secret);
-  const confirm = async (code: string): Promise<void> => {
+  const confirm = async (code: string, signal: AbortSignal): Promise<void> => {
     const answer = await demo.client.confirmTotp({ code });
+    signal.throwIfAborted();
     codeAccepted(code);
     finish(demo, 'totp', answer);
   };
   const { form, input } = codeForm(
     'Code that the app shows',
-    (code) => demo.attempt(place, () => confirm(code)),
+    (code) => demo.attempt(place, (signal) => confirm(code, signal)),
     button('Something else', () => choose(place, demo)),
   );
   place.replaceChildren(
@@ -83,9 +86,11 @@ async function byApp(place: HTMLElement, demo: Demo): Promise<void> {
   input.focus();
 }
 
-async function byPasskey(demo: Demo): Promise<void> {
+async function byPasskey(demo: Demo, signal: AbortSignal): Promise<void> {
   const credential = await makePasskey(await demo.client.enrolPasskey());
-  finish(demo, 'passkey', await demo.client.confirmPasskey({ credential }));
+  const answer = await demo.client.confirmPasskey({ credential });
+  signal.throwIfAborted();
+  finish(demo, 'passkey', answer);
 }
 
 function finish(demo: Demo, kind: 'totp' | 'passkey', { factors }: SessionAnswer): void {

@@ -33,7 +33,7 @@ export const inbox: Step = {
     if (isCode)
       place.append(
         form(
-          () => demo.attempt(place, () => finishSignIn(demo, code.value)),
+          () => demo.attempt(place, () => finishSignIn(demo, code.value, signal)),
           field('Code from the mail', code),
           actions(h('button', { class: 'main' }, 'Sign in'), ...others),
         ),
@@ -50,8 +50,9 @@ export const inbox: Step = {
 };
 
 /** The token of the link or the code becomes a session. */
-export async function finishSignIn(demo: Demo, proof: string): Promise<void> {
+export async function finishSignIn(demo: Demo, proof: string, signal: AbortSignal): Promise<void> {
   const { factors } = await demo.client.completeSignUp(proof);
+  signal.throwIfAborted();
   await demo.goOn('inbox', `Signed in: the session carries ${factors.map(({ kind }) => kind).join(', ')}.`);
 }
 

@@ -14,7 +14,7 @@ export const signIn: Step = {
   id: 'sign-in',
   title: 'Sign up, or in, by email',
   why: 'Stytch mails a link or a code. The answer is the same for every address, so that nobody learns who is a user.',
-  render(place, demo) {
+  render(place, demo, signal) {
     const email = h('input', {
       type: 'email',
       required: true,
@@ -39,6 +39,7 @@ export const signIn: Step = {
         method,
         ...(method === 'email_magic_link' && { redirectUrl }),
       });
+      signal.throwIfAborted();
       demo.complete('sign-in', `A mail is on its way to ${email.value}.`);
     };
     place.append(

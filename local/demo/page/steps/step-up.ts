@@ -37,7 +37,10 @@ export const stepUp: Step = {
       actions(
         button(
           'Ask for a customer token',
-          () => demo.attempt(place, () => ask(demo, choices.find(({ radio }) => radio.checked)?.scopes)),
+          () =>
+            demo.attempt(place, (signal) =>
+              ask(demo, signal, choices.find(({ radio }) => radio.checked)?.scopes),
+            ),
           'main',
         ),
         button('Make my factor a day old', () => demo.attempt(place, age)),
@@ -47,8 +50,9 @@ export const stepUp: Step = {
 };
 
 /** The client steps up by itself where it must, through the dialog. */
-async function ask(demo: Demo, scopes: readonly string[] = ['accounts']): Promise<void> {
+async function ask(demo: Demo, signal: AbortSignal, scopes: readonly string[] = ['accounts']): Promise<void> {
   const answer = await demo.client.exchangeToken({ scopes, customerId: memory.get('customerId') });
+  signal.throwIfAborted();
   hold(answer);
   demo.complete('step-up', `The factors were judged, and Unit gave a token for ${answer.scopes.join(', ')}.`);
 }

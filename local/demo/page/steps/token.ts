@@ -25,6 +25,7 @@ export const token: Step = {
     const use = async (): Promise<void> => {
       if (!canRead) return demo.complete('token', 'A token of this kind is for another screen of the app.');
       const { data } = await readAccounts(demo.state.unitUrl, held.customerToken);
+      signal.throwIfAborted();
       demo.complete('token', `Unit answered the browser itself: ${data.length} account, ${balance(data)}.`);
     };
     place.append(
