@@ -1,6 +1,7 @@
 // The journey's app: calls our HTTPS endpoints as a client would, and writes down each request and answer.
 import { createHash, randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
+import { mask } from './mask.ts';
 
 export interface Exchange {
   readonly method: string;
@@ -50,7 +51,7 @@ export function expectAnswer<Schema extends z.ZodMiniType>(
 ): z.output<Schema> {
   if (exchange.status !== status) {
     throw new JourneyFailed(
-      `${exchange.method} ${exchange.url} answered ${exchange.status}, expected ${status}: ${JSON.stringify(exchange.body)}`,
+      `${exchange.method} ${exchange.url} answered ${exchange.status}, expected ${status}: ${JSON.stringify(mask(exchange.body))}`,
     );
   }
   const parsed = schema.safeParse(exchange.body);

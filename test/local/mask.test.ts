@@ -1,7 +1,9 @@
 // INV5 for the demo's stream: what the page is shown of a message opens nothing.
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import * as z from 'zod/mini';
 import { describeBody } from '../../local/demo/describe-body.ts';
+import { expectAnswer } from '../../local/journey-client.ts';
 import { mask, maskHeaders, maskText } from '../../local/mask.ts';
 
 const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -136,6 +138,14 @@ describe('a masked body', () => {
       { numRuns: 300 },
     );
   });
+});
+
+it('INV5 stands in no failure of a journey either', () => {
+  const exchange = { method: 'GET', url: 'http://127.0.0.1/cards/1', status: 200, headers: new Headers() };
+  const body = { pan: '4000001234567899', note: 'plain' };
+  const failing = () => expectAnswer({ ...exchange, body }, 403, z.looseObject({}));
+  expect(failing).toThrow('"note":"plain"');
+  expect(failing).not.toThrow('400000');
 });
 
 describe('a masked text', () => {
