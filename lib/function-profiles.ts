@@ -9,6 +9,7 @@ export interface FunctionProfile {
   readonly description: string;
   /** The function's own deadline and a margin; the gateway gives up at 30. */
   readonly timeoutSeconds: number;
+  /** Who writes needs GetItem too: a write that the SDK sent again is read, to tell whether it met itself. */
   readonly tableActions: readonly TableAction[];
   /** Whether it may query the index `unsettled`. @default false */
   readonly readsUnsettled?: boolean;
@@ -20,7 +21,7 @@ export const functionProfiles = {
     id: 'Signup',
     description: 'Signs users up and in with Stytch',
     timeoutSeconds: 15,
-    tableActions: ['UpdateItem'],
+    tableActions: ['GetItem', 'UpdateItem'],
   },
   'step-up': {
     id: 'StepUp',

@@ -372,6 +372,16 @@ describe("each function's role", () => {
     expect(allowed.sort()).toEqual(expected.map((it) => JSON.stringify(it)).sort());
   });
 
+  it('lets each function that writes read what its writes may have to recognise', () => {
+    const actionsOf = (name: FunctionName): FunctionProfile['tableActions'] =>
+      functionProfiles[name].tableActions;
+    const writing = functionNames.filter((name) =>
+      actionsOf(name).some((action) => action === 'PutItem' || action === 'UpdateItem'),
+    );
+    expect(writing.length).toBeGreaterThan(0);
+    expect(writing.filter((name) => !actionsOf(name).includes('GetItem'))).toEqual([]);
+  });
+
   it('S6 has no wildcard but for traces, and none at all without them', () => {
     for (const name of functionNames) {
       const untraced = statementsOf(dev, name).filter(
