@@ -54,7 +54,7 @@ export interface IdMappings {
   putFactor(stytchUserId: string, factor: FactorRecord): Promise<boolean>;
   /** The same, but replaces an enrolment that was begun here and never confirmed. */
   meetFactor(stytchUserId: string, factor: FactorRecord): Promise<boolean>;
-  /** An enrolment begun on good ground: replaces whatever record the factor had. */
+  /** An enrolment on good ground, begun or done: replaces whatever record the factor had. */
   beginFactor(stytchUserId: string, factor: FactorRecord): Promise<void>;
   confirmFactor(stytchUserId: string, factorId: string, confirmedAt: number): Promise<void>;
   /** One at a time: false while another request changes this user's factors. */

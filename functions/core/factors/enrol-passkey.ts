@@ -1,5 +1,6 @@
 // Passkey enrolment: options for the browser, and the credential it made becomes a factor and steps the session up.
 import type { ConfirmPasskeyRequest, PasskeyOptionsAnswer, SteppedUpAnswer } from '../../contract/factors.ts';
+import type { UserRecord } from '../onboarding/records.ts';
 import { sessionAnswer } from '../session/answers.ts';
 import type { Session } from '../session/session.ts';
 import {
@@ -41,25 +42,31 @@ export async function confirmPasskey(
   const grace = ENROLMENT_WINDOW_SECONDS;
   requireEnrolment(ports.policy, presented, current, known, ports.clock(), grace, grounds);
   const { stytchUserId, sessionJwt } = presented;
-  const registered: { factorId: string | null } = { factorId: null };
   const ask = async () => {
     const outcome = await ports.provider.registerPasskey({ stytchUserId, credential, sessionJwt }, signal);
-    if (outcome.isProved) registered.factorId = outcome.factorId;
+    if (outcome.isProved) await recordEnrolled(ports, known, outcome.factorId);
     return outcome;
   };
-  const proved = await prove(ports, presented, current, 'passkey', ask, signal);
-  const now = ports.clock();
-  // The one that Stytch says it registered now, and none that somebody else added meanwhile.
-  if (registered.factorId !== null) {
-    const { factorId } = registered;
-    await ports.mappings.putFactor(stytchUserId, {
-      factorId,
-      kind: 'passkey',
-      origin: 'enrolled',
-      firstSeenAt: now,
-      confirmedAt: now,
-    });
-    ports.log.record('factor.enrolled', { stytchUserId, factorId, kind: 'passkey' });
-  }
-  return sessionAnswer(proved.session);
+  return sessionAnswer((await prove(ports, presented, current, 'passkey', ask, signal)).session);
+}
+
+/**
+ * Records the one that Stytch says it registered now, and none that somebody else added meanwhile. Another request may
+ * have met it already and made it wait; only one that was known before this call stays what it was.
+ */
+async function recordEnrolled(
+  { mappings, clock, log }: EnrolmentPorts,
+  { stytchUserId, factors }: UserRecord,
+  factorId: string | null,
+): Promise<void> {
+  if (factorId === null || factors.some((known) => known.factorId === factorId)) return;
+  const now = clock();
+  await mappings.beginFactor(stytchUserId, {
+    factorId,
+    kind: 'passkey',
+    origin: 'enrolled',
+    firstSeenAt: now,
+    confirmedAt: now,
+  });
+  log.record('factor.enrolled', { stytchUserId, factorId, kind: 'passkey' });
 }

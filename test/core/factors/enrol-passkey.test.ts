@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { confirmPasskey, enrolPasskey } from '../../../functions/core/factors/enrol-passkey.ts';
+import { listFactors } from '../../../functions/core/factors/manage-factors.ts';
 import {
   failures,
   giveCustomer,
@@ -145,6 +146,45 @@ describe('The credential becomes a factor and steps the session up', () => {
     expect([...scene.world.rows.factors.keys()]).toEqual([rowKey(USER, 'passkey-2')]);
   });
 
+  it.each(['registering', 'forgiving'] as const)(
+    'and counts at once, also where another request of the user met it first, while %s',
+    async (when) => {
+      const scene = holder({ factors: [factor('email', HOUR), factor('totp', 60)] });
+      giveCustomer(scene);
+      const { provider, counters } = scene.world.ports;
+      const list = () => listFactors(scene.world.ports, scene.presented, signal);
+      const register = provider.registerPasskey.bind(provider);
+      provider.registerPasskey = async (...asked) => {
+        const outcome = await register(...asked);
+        if (when === 'registering') await list();
+        return outcome;
+      };
+      const giveBack = counters.giveBack.bind(counters);
+      counters.giveBack = async (...asked) => {
+        await giveBack(...asked);
+        if (when === 'forgiving') await list();
+      };
+      await confirm(scene);
+      expect(scene.world.callsOf('table.readUser').length).toBeGreaterThan(1);
+      const { factors } = await list();
+      expect(factors.find(({ factorId }) => factorId === 'passkey-2')).toMatchObject({ counts: true });
+      expect(recordOf(scene, 'passkey-2')).toMatchObject(confirmed);
+    },
+  );
+
+  it('INV1 but one that we saw late before this call waits on, whatever Stytch says of it', async () => {
+    const late = factorRecord('passkey', { origin: 'seen_late', firstSeenAt: NOW - HOUR, confirmedAt: null });
+    const scene = holder({
+      factors: [factor('email', HOUR), factor('totp', 60)],
+      onUser: [onUser('email'), onUser('totp'), onUser('passkey')],
+      records: [factorRecord('totp'), late],
+    });
+    giveCustomer(scene);
+    await confirm(scene, 'passkey-1');
+    expect(recordOf(scene, 'passkey-1')).toEqual(late);
+    expect(scene.world.linesOf('factor.enrolled')).toEqual([]);
+  });
+
   it('a credential that Stytch refuses does not, and is counted before Stytch is asked', async () => {
     const scene = newcomer();
     expect(await refusal(confirm(scene, 'passkey-wrong'))).toMatchObject({ code: 'invalid_grant' });
@@ -169,7 +209,7 @@ describe('The credential becomes a factor and steps the session up', () => {
 
   it('one whose record could not be written is met later, by the rules for those that we first see', async () => {
     const scene = newcomer();
-    scene.world.fail('table.putFactor');
+    scene.world.fail('table.beginFactor');
     expect(await refusal(confirm(scene))).toMatchObject({ code: 'temporarily_unavailable' });
     await enrol(scene).catch(() => undefined);
     expect(recordOf(scene, 'passkey-2')).toMatchObject({ origin: 'seen', confirmedAt: null });
