@@ -21,8 +21,6 @@ import { resume } from './resume.ts';
 import type { SettlePorts } from './settle.ts';
 import { submit } from './submit.ts';
 
-export { LEASE_SECONDS } from './lock.ts';
-
 export interface ApplyPorts extends GatePorts, SettlePorts {
   readonly counters: Counters;
   readonly forms: FormProvider;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { LEASE_SECONDS } from '../../../functions/core/onboarding/apply.ts';
+import { LEASE_SECONDS } from '../../../functions/core/onboarding/lock.ts';
 import { type Applicant, applicant, idOf, letPass } from '../../support/core-apply.ts';
 import { rowKey } from '../../support/core-mappings.ts';
 import { applied, deliver, runReconcile } from '../../support/core-onboarding.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { routes } from '../../../functions/contract/routes.ts';
 import { ServiceError } from '../../../functions/core/errors.ts';
-import { LEASE_SECONDS } from '../../../functions/core/onboarding/apply.ts';
+import { LEASE_SECONDS } from '../../../functions/core/onboarding/lock.ts';
 import { formAnswer } from '../../../functions/core/onboarding/open-form.ts';
 import { letPass } from '../../support/core-apply.ts';
 import { formApplicant, formIdOf } from '../../support/core-form.ts';
