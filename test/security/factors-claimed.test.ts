@@ -87,6 +87,27 @@ describe('INV1 factors that are claimed and not proved', () => {
   );
 });
 
+describe('N9 a longer life', () => {
+  const detail = { impersonated_factor: { impersonator_id: 'x' } };
+  const supported = async (userId: string): Promise<string> => {
+    const support = factor('impersonated', 'impersonation', detail);
+    return (await controls().startSession({ userId, factors: [emailFactor, support] })).sessionToken;
+  };
+  const refresh = (sessionToken: string) =>
+    api(all.world, 'POST', '/v1/sessions/refresh', undefined, { sessionToken });
+
+  attack(
+    'of the session in which support acts for the user, by its token',
+    { stoppedBy: 'impersonation' },
+    async () => {
+      const own = await controls().startSession({ userId: rich.userId, factors: [emailFactor] });
+      expect(await refresh(own.sessionToken)).toMatchObject({ status: 200 });
+      const answer = await refresh(await supported(rich.userId));
+      await expectRefused(all.world, answer, { code: 'invalid_token', reason: 'impersonated' });
+    },
+  );
+});
+
 describe('INV1 an application by factors that are too weak', () => {
   const applied = async (jwt: string, refusal: Refusal): Promise<void> => {
     const calls = vendorCallsFrom(all.world);

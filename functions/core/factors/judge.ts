@@ -31,9 +31,7 @@ export function judge(
   now: number,
   options: PresetOptions,
 ): Verdict {
-  if (factors.some((factor) => factor.kind === 'impersonated')) {
-    return { isMet: false, reason: 'impersonated' };
-  }
+  if (isImpersonated(factors)) return { isMet: false, reason: 'impersonated' };
   const counted = factors.filter(
     (factor) => isYoungerThan(factor, COUNTED_FOR_SECONDS, now) && counts(factor),
   );
@@ -42,6 +40,10 @@ export function judge(
     ? { isMet: true }
     : { isMet: false, reason: 'factors_missing' };
 }
+
+/** Whether support acts for the user in this session (standards N9). */
+export const isImpersonated = (factors: readonly AuthenticationFactor[]): boolean =>
+  factors.some((factor) => factor.kind === 'impersonated');
 
 function isYoungerThan(factor: AuthenticationFactor, seconds: number, now: number): boolean {
   if (factor.lastAuthenticatedAt === null) return false;

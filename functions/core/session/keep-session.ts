@@ -2,7 +2,7 @@
 import type { RefreshedAnswer } from '../../contract/sessions.ts';
 import { ServiceError } from '../errors.ts';
 import { unmet } from '../factors/challenge.ts';
-import { everyFactor, judge, type Requirement } from '../factors/judge.ts';
+import { everyFactor, isImpersonated, judge, type Requirement } from '../factors/judge.ts';
 import type { Clock, Log, SessionJwts, SessionKeeper, SessionReader } from '../ports.ts';
 import { sessionAnswer } from './answers.ts';
 import { confirmSession, refuseUnfit, verifyReturned } from './confirm-session.ts';
@@ -22,7 +22,7 @@ const SHORTEST_EXTENSION_MINUTES = 5;
 
 /**
  * A fresh JWT; the session's end moves to the idle time from now, never past its longest life.
- * @throws ServiceError `invalid_grant` for a token of no live session, `user_locked`
+ * @throws ServiceError `invalid_grant` for a token of no live session, `invalid_token` for support's, `user_locked`
  */
 export async function refresh(
   ports: KeepPorts,
@@ -32,6 +32,8 @@ export async function refresh(
   const read = await ports.keeper.readByToken(sessionToken, null, signal);
   refuseUnfit(read.user);
   const session = await verifyReturned(ports.jwts, read.sessionJwt);
+  // Stytch gives support an hour; nobody makes it longer here.
+  if (isImpersonated(session.factors)) throw new ServiceError('invalid_token', { reason: 'impersonated' });
   const now = ports.clock();
   const endsAt = Math.min(now + ports.session.idleSeconds, session.startedAt + ports.session.maxSeconds);
   if (endsAt <= now) {

@@ -107,6 +107,20 @@ describe('N4 A refresh hands out a fresh JWT and moves the session’s end', () 
     expect(endOf(one)).toBe(expiresAt);
   });
 
+  it('N9 never for support that acts for the user, whose session is neither renewed nor extended', async () => {
+    const one = scene(
+      { startedAt: NOW - HOUR + 10 * MINUTE, expiresAt: NOW + 10 * MINUTE },
+      { factors: [factor('email', 60), factor('impersonated', 50 * MINUTE)] },
+    );
+    expect(await refusal(refreshIt(one))).toMatchObject({
+      code: 'invalid_token',
+      details: { reason: 'impersonated' },
+    });
+    expect(one.world.stytch.durations).toEqual([null]);
+    expect(one.world.stytch.revoked).toEqual([]);
+    expect(endOf(one)).toBe(NOW + 10 * MINUTE);
+  });
+
   it('whatever the times: never past the longest life or the idle time, and never a minute nearer', async () => {
     const seconds = (max: number) => fc.integer({ min: 1, max });
     await fc.assert(
