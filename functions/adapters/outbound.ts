@@ -1,6 +1,6 @@
 // Every vendor call: a deadline that holds for the whole answer, a size cap, no redirects (standards D1, O10).
 import { startDeadline } from '../core/deadline.ts';
-import { ServiceError, type UpstreamFault } from '../core/errors.ts';
+import { type DecidingReason, isUnanswered, ServiceError, type UpstreamFault } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import { sendOverWire, type Wire, type WireReply } from './wire.ts';
 
@@ -48,7 +48,7 @@ export async function send(request: OutboundRequest): Promise<Reply> {
   } catch (cause) {
     if (cause instanceof ServiceError) throw cause;
     throw new ServiceError(signal.aborted ? 'upstream_timeout' : 'upstream_unavailable', {
-      reason: signal.aborted ? 'deadline' : 'no_answer',
+      reason: signal.aborted ? 'deadline' : ('no_answer' satisfies DecidingReason),
       upstream: faultOf(request),
       cause,
     });
@@ -109,10 +109,6 @@ function retryAfter(header: string | undefined): number | undefined {
 /** Statuses after which a call that may be repeated is repeated (standards D3). */
 export const isPassing = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
-const isWorthRepeating = (error: unknown): boolean =>
-  error instanceof ServiceError &&
-  (error.code === 'upstream_timeout' || error.details.reason === 'no_answer');
-
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 1000;
 
@@ -129,7 +125,7 @@ export async function sendRepeatably(request: OutboundRequest, tries: number): P
       attempt >= tries ||
       request.signal.aborted ||
       (asked ?? 0) * 1000 > LONGEST_WAIT_MS ||
-      (outcome.status === 'rejected' && !isWorthRepeating(outcome.reason));
+      (outcome.status === 'rejected' && !isUnanswered(outcome.reason));
     if (isGood || isLast) {
       if (outcome.status === 'rejected') throw outcome.reason;
       return outcome.value;

@@ -1,4 +1,5 @@
 // The metrics: each made of a log record, so that logs and metrics cannot tell two stories. Alarms and dashboard use the names.
+import type { DecidingReason } from '../core/errors.ts';
 import type { LogFields } from '../core/ports.ts';
 import { problemTypes } from './problems.ts';
 
@@ -102,6 +103,11 @@ const failedBy = {
 } as const satisfies Record<string, MetricName>;
 
 /** A refusal is the caller's to mend, a failure is ours or a provider's: the two never share a metric. */
+const pastProxy = [
+  'origin_secret_missing',
+  'origin_secret_wrong',
+] as const satisfies readonly DecidingReason[];
+
 function ofRefusal({ route, errorCode, reason, provider }: LogFields): readonly Measurement[] {
   const isExchange = route === EXCHANGE;
   const isFailure = Object.entries(problemTypes).some(
@@ -112,9 +118,9 @@ function ofRefusal({ route, errorCode, reason, provider }: LogFields): readonly 
       ...(errorCode === 'insufficient_user_authentication' ? ([['StepUpsAsked', 1]] as const) : []),
       ...(errorCode === 'rate_limited' ? ([['RateLimited', 1]] as const) : []),
       ...(isExchange ? ([['ExchangesRefused', 1]] as const) : []),
-      ...(String(reason).startsWith('origin_secret_') ? ([['RequestsPastProxy', 1]] as const) : []),
+      ...(pastProxy.some((one) => one === reason) ? ([['RequestsPastProxy', 1]] as const) : []),
       // Without any it is a stranger; with a wrong one it may be Unit, and every event is lost.
-      ...(errorCode === 'invalid_signature' && reason === 'wrong'
+      ...(errorCode === 'invalid_signature' && reason === ('wrong' satisfies DecidingReason)
         ? ([['WebhookSignaturesRefused', 1]] as const)
         : []),
     ];

@@ -58,6 +58,22 @@ export interface UpstreamFault {
   readonly vendorRequestId?: string;
 }
 
+/**
+ * The words of `reason` by which something is decided: what a refusal says, whether a cookie goes, a call is sent again,
+ * an event passes, or an alarm hears of it. Both ends name the type, so that neither can be renamed alone.
+ */
+export type DecidingReason =
+  /** No credential was sent. */
+  | 'missing'
+  /** A signature fits none of our tokens. */
+  | 'wrong'
+  /** The connection ended before an answer. */
+  | 'no_answer'
+  /** A run has spent its calls to Unit. */
+  | 'call_budget'
+  | 'origin_secret_missing'
+  | 'origin_secret_wrong';
+
 /** Members of a problem that only some codes carry. */
 export interface ErrorDetails {
   /** Safe for users; the code's title serves where it is absent. */
@@ -70,7 +86,7 @@ export interface ErrorDetails {
   /** The methods that a path has. */
   readonly allow?: readonly string[];
   readonly upstream?: UpstreamFault;
-  /** A word for our log alone, such as the check that refused. */
+  /** A word for our log, such as the check that refused; only a {@link DecidingReason} decides anything. */
   readonly reason?: string;
   readonly cause?: unknown;
 }
@@ -86,3 +102,10 @@ export class ServiceError extends Error {
     this.details = details;
   }
 }
+
+export const hasReason = (error: unknown, reason: DecidingReason): boolean =>
+  error instanceof ServiceError && error.details.reason === reason;
+
+/** Whether a call may or may not have been done: a deadline passed, or the connection ended before the answer. */
+export const isUnanswered = (error: unknown): boolean =>
+  error instanceof ServiceError && (error.code === 'upstream_timeout' || hasReason(error, 'no_answer'));

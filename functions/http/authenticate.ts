@@ -1,5 +1,5 @@
 // Who calls: the session JWT of the Authorization header, proved genuine before anything else happens.
-import { ServiceError } from '../core/errors.ts';
+import { type DecidingReason, ServiceError } from '../core/errors.ts';
 import type { SessionJwts } from '../core/ports.ts';
 import type { Session } from '../core/session/session.ts';
 import type { IncomingRequest } from './event.ts';
@@ -16,7 +16,8 @@ const bearer = /^bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
  */
 export async function authenticateBearer(jwts: SessionJwts, request: IncomingRequest): Promise<Session> {
   const header = request.header('authorization');
-  if (header === undefined) throw new ServiceError('invalid_token', { reason: 'missing' });
+  if (header === undefined)
+    throw new ServiceError('invalid_token', { reason: 'missing' satisfies DecidingReason });
   const sessionJwt = header.length > LONGEST_JWT ? undefined : bearer.exec(header)?.[1];
   if (sessionJwt === undefined) throw new ServiceError('invalid_token', { reason: 'not_a_bearer_jwt' });
   const verdict = await jwts.verify(sessionJwt);

@@ -1,6 +1,6 @@
 // Who may come in where CloudFront stands in front: what CloudFront sent, which alone knows the origin secret.
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { ServiceError } from '../core/errors.ts';
+import { type DecidingReason, ServiceError } from '../core/errors.ts';
 import { viewerOf } from './caller.ts';
 import type { IncomingRequest } from './event.ts';
 
@@ -39,5 +39,5 @@ const digestOf = (text: string): Buffer => createHash('sha256').update(text).dig
 const passedBy = (how: 'missing' | 'wrong'): ServiceError =>
   new ServiceError('not_found', {
     detail: 'There is nothing at this address: call the API by its own name.',
-    reason: `origin_secret_${how}`,
+    reason: `origin_secret_${how}` satisfies DecidingReason,
   });

@@ -2,7 +2,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type ProblemBody, problemBody, problemSlug, problemTypes } from '../contract/problems.ts';
 import type { AnswerStatus } from '../contract/routes.ts';
-import type { ErrorCode, ServiceError } from '../core/errors.ts';
+import { type ErrorCode, hasReason, type ServiceError } from '../core/errors.ts';
 
 export type HttpAnswer = APIGatewayProxyStructuredResultV2;
 
@@ -78,9 +78,10 @@ export function problem(error: ServiceError, requestId: string, typeBaseUrl: str
 }
 
 /** RFC 6750 section 3 and RFC 9470 section 3; a caller that sent no token is told no error. */
-function wwwAuthenticate({ code, details }: ServiceError): string | undefined {
+function wwwAuthenticate(error: ServiceError): string | undefined {
+  const { code, details } = error;
   if (code === 'invalid_token') {
-    return details.reason === 'missing' ? 'Bearer' : 'Bearer error="invalid_token"';
+    return hasReason(error, 'missing') ? 'Bearer' : 'Bearer error="invalid_token"';
   }
   if (details.challenge === undefined) return undefined;
   const { acrValues, maxAgeSeconds } = details.challenge;

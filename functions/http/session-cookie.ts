@@ -1,5 +1,5 @@
 // The session token as a cookie: out of every script's reach, sent by pages of our own site alone, and over TLS.
-import { ServiceError } from '../core/errors.ts';
+import { type DecidingReason, ServiceError } from '../core/errors.ts';
 import type { IncomingRequest } from './event.ts';
 
 /** The prefix makes browsers insist on `Secure`, `Path=/` and no `Domain`: no other host can set it (RFC 6265bis 4.1.3.2). */
@@ -19,7 +19,8 @@ export function readSessionCookie({ cookies }: IncomingRequest): string {
     .map((one) => one.replace(/^ +/, ''))
     .filter((one) => one.startsWith(`${NAME}=`))
     .map((one) => one.slice(NAME.length + 1));
-  if (value === undefined) throw new ServiceError('invalid_token', { reason: 'missing' });
+  if (value === undefined)
+    throw new ServiceError('invalid_token', { reason: 'missing' satisfies DecidingReason });
   if (others.length > 0) {
     throw new ServiceError('invalid_request', {
       detail: `Send one ${NAME} cookie.`,

@@ -3,7 +3,7 @@ import type * as z from 'zod/mini';
 import type { routes } from '../contract/routes.ts';
 import type { RefreshedAnswer } from '../contract/sessions.ts';
 import type { SignedInAnswer } from '../contract/signup.ts';
-import { ServiceError } from '../core/errors.ts';
+import { type DecidingReason, hasReason, ServiceError } from '../core/errors.ts';
 import type { Session } from '../core/session/session.ts';
 import { authenticateBearer } from './authenticate.ts';
 import { type Endpoint, noContent, ok } from './endpoint.ts';
@@ -51,7 +51,7 @@ export const keepsSession = (
       const isOver =
         error instanceof ServiceError &&
         // One that brought no cookie may be late: what is there by now is another's.
-        error.details.reason !== 'missing' &&
+        !hasReason(error, 'missing') &&
         route.cookie.endedBy.some((code) => code === error.code);
       if (!isOver) throw error;
       return { refused: error, cookies: [clearedSessionCookie] };
@@ -73,7 +73,8 @@ export const endsSession = (route: typeof routes.revoke, { one, all }: Ends): En
     const isCookie = sessionTransport() === 'cookie';
     const body = parseBody(route, isCookie ? route.cookie.request : route.request, incoming);
     if ('all' in body) {
-      if (session === null) throw new ServiceError('invalid_token', { reason: 'missing' });
+      if (session === null)
+        throw new ServiceError('invalid_token', { reason: 'missing' satisfies DecidingReason });
       await all(session, signal);
     } else if ('sessionToken' in body) {
       await one(body.sessionToken, signal);

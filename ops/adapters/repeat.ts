@@ -1,7 +1,7 @@
 // Reads of Stytch are repeated on passing failures; what changes something is not (the command itself may be).
 import { setTimeout as pause } from 'node:timers/promises';
 import { isPassing } from '../../functions/adapters/outbound.ts';
-import { ServiceError } from '../../functions/core/errors.ts';
+import { isUnanswered, ServiceError } from '../../functions/core/errors.ts';
 
 const TRIES = 3;
 const FIRST_WAIT_MS = 200;
@@ -17,7 +17,6 @@ export async function readRepeatably<T>(read: () => Promise<T>): Promise<T> {
 }
 
 function isWorthRepeating(error: unknown): boolean {
-  if (!(error instanceof ServiceError)) return false;
-  const { reason, upstream } = error.details;
-  return error.code === 'upstream_timeout' || reason === 'no_answer' || isPassing(upstream?.status ?? 0);
+  const status = error instanceof ServiceError ? error.details.upstream?.status : undefined;
+  return isUnanswered(error) || isPassing(status ?? 0);
 }

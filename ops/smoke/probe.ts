@@ -1,7 +1,7 @@
 // One request to the deployed API, as any client would send it, timed.
 
 import { parseJson } from '../../functions/adapters/json.ts';
-import { ServiceError } from '../../functions/core/errors.ts';
+import { type DecidingReason, ServiceError } from '../../functions/core/errors.ts';
 
 export interface ProbeRequest {
   readonly method: 'GET' | 'POST' | 'OPTIONS';
@@ -41,7 +41,10 @@ export const createProbe =
       ...(body === undefined ? {} : { body }),
     }).then(
       async (response) => ({ response, text: await response.text() }),
-      () => Promise.reject(new ServiceError('upstream_unavailable', { reason: 'no_answer' })),
+      () =>
+        Promise.reject(
+          new ServiceError('upstream_unavailable', { reason: 'no_answer' satisfies DecidingReason }),
+        ),
     );
     const { response, text } = answer;
     return {

@@ -80,6 +80,11 @@ const planted: readonly (readonly [string, string, string])[] = [
   ['no type is asserted but by `as const`', 'functions/x.ts', 'export const x = <number>JSON.parse("1");'],
   ['no type is asserted but by `as const`', 'lib/x.ts', 'export const x = (y: string[]) => y[0]!;'],
   ['no check of the compiler is switched off', 'lib/x.ts', '// @ts-expect-error\nexport const x = 1;'],
+  [
+    'the reason of an error is asked by `hasReason`, whose words are a closed set',
+    'functions/http/x.ts',
+    "export const x = error.details.reason !== 'missing';",
+  ],
   ['a file that ships has at most 200 lines', 'functions/x.ts', 'export {};\n'.repeat(201)],
   ['an entry file has at most 50 lines', 'functions/token.ts', 'export {};\n'.repeat(51)],
 ];

@@ -81,6 +81,10 @@ export const rules: Readonly<Record<string, Rule>> = {
   'no check of the compiler is switched off': naming(({ text }) =>
     /@ts-(ignore|nocheck|expect-error)/.test(text),
   ),
+  'the reason of an error is asked by `hasReason`, whose words are a closed set': naming(
+    ({ name, text }) => /details\.reason [!=]==/.test(text) && name !== 'functions/core/errors.ts',
+    'functions/',
+  ),
   'a file that ships has at most 200 lines': naming(({ lines }) => lines > 200, 'functions/'),
   'an entry file has at most 50 lines': naming(({ name, lines }) => entries.has(name) && lines > 50),
 };

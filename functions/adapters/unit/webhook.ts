@@ -1,7 +1,7 @@
 // Unit's webhook: HMAC-SHA1 in base64 over the received bytes, and the batch of events inside (unit.co, Webhooks).
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod/mini';
-import { ServiceError } from '../../core/errors.ts';
+import { type DecidingReason, ServiceError } from '../../core/errors.ts';
 import { parseJson } from '../json.ts';
 import { fits, type Secret } from '../secrets.ts';
 import { oldestOf, type ParsedEvents, toEvents } from './events.ts';
@@ -27,7 +27,7 @@ export async function requireSignature(
 ): Promise<void> {
   if (signature === undefined) throw new ServiceError('invalid_signature', { reason: 'missing' });
   const isGenuine = await fits(webhookToken, (token) => isSignedBy(rawBody, signature, token));
-  if (!isGenuine) throw new ServiceError('invalid_signature', { reason: 'wrong' });
+  if (!isGenuine) throw new ServiceError('invalid_signature', { reason: 'wrong' satisfies DecidingReason });
 }
 
 const batch = z.looseObject({ data: z.array(z.unknown()).check(z.maxLength(1000)) });

@@ -1,5 +1,5 @@
 // A proof added to the session: counted before Stytch is asked, never repeated, bound to the same user and session.
-import { ServiceError } from '../errors.ts';
+import { isUnanswered, ServiceError } from '../errors.ts';
 import type {
   AuthenticationProvider,
   Challenges,
@@ -75,7 +75,7 @@ async function withoutRepeating(
 ): Promise<ProofOutcome> {
   const [asked] = await Promise.allSettled([ask()]);
   if (asked.status === 'fulfilled') return asked.value;
-  if (!isLost(asked.reason)) throw asked.reason;
+  if (!isUnanswered(asked.reason)) throw asked.reason;
   const confirmed = await ports.sessions.readSession(presented.sessionJwt, signal);
   const { session } = await confirmSession(ports.jwts, presented, confirmed);
   if (latest(session.factors, kind) <= latest(before.session.factors, kind)) throw asked.reason;
@@ -93,10 +93,6 @@ const forgive = (counters: Counters, stytchUserId: string): Promise<unknown> =>
     counters.reset('failuresInARow', stytchUserId),
     counters.giveBack('failuresPerDay', stytchUserId),
   ]);
-
-const isLost = (error: unknown): boolean =>
-  error instanceof ServiceError &&
-  (error.code === 'upstream_timeout' || error.details.reason === 'no_answer');
 
 const latest = (factors: readonly AuthenticationFactor[], kind: FactorKind): number =>
   Math.max(

@@ -1,5 +1,5 @@
 // What a failure over an event means: whether another delivery may cure it, or it is the event's own.
-import { ServiceError } from '../errors.ts';
+import { hasReason, ServiceError } from '../errors.ts';
 
 export type Failed = `failed: ${string}`;
 
@@ -19,16 +19,16 @@ export function ownFailure(error: unknown): Failed {
 /** Our token, its scopes, our rate: mended by an operator or by time, and then every event must still come. */
 const aboutUs: readonly number[] = [401, 403, 408, 429];
 
-function isPassing({ code, details }: ServiceError): boolean {
-  switch (code) {
+function isPassing(error: ServiceError): boolean {
+  switch (error.code) {
     case 'temporarily_unavailable':
     case 'upstream_timeout':
     case 'not_configured':
       return true;
     case 'upstream_unavailable': {
-      const status = details.upstream?.status;
+      const status = error.details.upstream?.status;
       const isPassingStatus = status !== undefined && (status >= 500 || aboutUs.includes(status));
-      return details.reason === 'no_answer' || isPassingStatus;
+      return hasReason(error, 'no_answer') || isPassingStatus;
     }
     default:
       return false;

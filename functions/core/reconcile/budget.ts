@@ -1,5 +1,5 @@
 // What a run may spend: calls to Unit, of which each step leaves some to those after it, and time under a lease.
-import { ServiceError } from '../errors.ts';
+import { type DecidingReason, hasReason, ServiceError } from '../errors.ts';
 import type { FormProvider, OnboardingProvider, UnitLists } from '../ports.ts';
 
 /** Far below the 1,000 a minute that Unit grants an address, which all functions may share. */
@@ -11,10 +11,9 @@ export const LEASE_SECONDS = 40;
 /** A read that fails has been sent so often (standards D3). */
 const TRIES = 3;
 
-const OUT_OF_CALLS = 'call_budget';
+const OUT_OF_CALLS = 'call_budget' satisfies DecidingReason;
 
-export const isOutOfCalls = (error: unknown): boolean =>
-  error instanceof ServiceError && error.details.reason === OUT_OF_CALLS;
+export const isOutOfCalls = (error: unknown): boolean => hasReason(error, OUT_OF_CALLS);
 
 export interface CallBudget {
   left: number;
