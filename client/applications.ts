@@ -111,7 +111,7 @@ export function createApplications(
         try {
           const application = await readApplication(from.applicationId, options);
           options?.onStatus?.(application);
-          if (!/^(Submitting|Pending)/.test(application.status)) return application;
+          if (!/^(Subm|Pend)/.test(application.status)) return application;
         } catch (error) {
           pause = problemOf(error).retryAfterSeconds ?? 0;
           if (!pause) throw error;

@@ -46,7 +46,18 @@ export const createSend = (
   isCookie: boolean,
 ): Send<Path> => {
   const inTurn = createQueue();
-  return async (path, { method = 'POST', ids = [], body = null, idempotencyKey, signal }, bearer) => {
+  return async (
+    path,
+    {
+      method = 'POST',
+      ids = [],
+      body = null,
+      idempotencyKey,
+      // A call that hangs must not hold up those that share it, or wait behind it. React Native may have no `timeout`.
+      signal = AbortSignal.timeout?.(60_000),
+    },
+    bearer,
+  ) => {
     // Sign-in, refresh and revoke: everything else goes by the JWT alone.
     const carriesCookie = isCookie && /auth|sess/.test(path);
     const sent = body instanceof Blob ? body : body && stringify(body);
@@ -60,7 +71,7 @@ export const createSend = (
           ...(bearer && { authorization: `Bearer ${bearer}` }),
           ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),
         },
-        signal: signal ?? null,
+        signal,
         body: sent,
         // The API redirects nowhere: a body, or a secret in it, must not follow a proxy that does.
         redirect: 'error',

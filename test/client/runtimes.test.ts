@@ -24,7 +24,9 @@ beforeAll(async () => {
     write: false,
   });
   // What React Native has of the web; the language's own objects come with the context.
-  const context = createContext({ fetch, Headers, Blob, TextEncoder, AbortController, setTimeout });
+  const ofTheWeb = { fetch, Headers, Blob, TextEncoder, AbortController, setTimeout };
+  // Its AbortSignal has no `timeout`.
+  const context = createContext({ ...ofTheWeb, AbortSignal: class {} });
   bare = runInContext(`${outputFiles?.[0]?.text ?? ''};client`, context) as typeof Module;
   expect(runInContext('[typeof atob, typeof btoa, typeof crypto, typeof Buffer]', context)).toEqual(
     Array.from({ length: 4 }, () => 'undefined'),
