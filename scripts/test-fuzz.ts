@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { startWorld } from '../local/world.ts';
-import { apply, individual, signedInUser, templateWithWideLimits } from '../test/support/world.ts';
+import { apply, individual, signedInUser, wideMaxima, withLimits } from '../test/support/world.ts';
 import { type RunOptions, run } from './deploy/run.ts';
 import { runNode } from './jest-run.ts';
 import { installPython, ProgramMissing } from './python.ts';
@@ -40,7 +40,7 @@ async function fuzz(folder: string, { examples, seed }: Wanted, stop: AbortSigna
   };
   const venv = await installPython(folder, 'scripts/fuzz-requirements.txt', options);
   await runNode(['--import', 'tsx', 'test/support/prepare.ts'], {}, LONGEST_BUILD_MS);
-  const world = await startWorld({ template: templateWithWideLimits() });
+  const world = await startWorld({ template: withLimits(wideMaxima) });
   try {
     const common = ['run', path.resolve('openapi.yaml'), '--url', world.apiUrl, '--checks', checks.join(',')];
     const bounds = ['--max-examples', examples, '--seed', seed, '--phases', 'examples,coverage,fuzzing'];

@@ -4,18 +4,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { type Challenge, createClient, type IndividualRequest, ProblemError } from '../../client/index.ts';
 import type { World } from '../../local/world.ts';
 import { enrolled, signIn, signInLater, type User, wire, withHeaders } from '../support/client.ts';
-import { individual, readDevTemplate, startTestWorld } from '../support/world.ts';
+import { individual, startTestWorld, withLimits } from '../support/world.ts';
 
 let world: World;
 beforeAll(async () => {
-  const template = readDevTemplate();
-  for (const { Properties } of Object.values(template.Resources)) {
-    const variables = Properties?.['Environment']?.Variables;
-    if (variables?.LIMITS === undefined) continue;
-    const sendsPerSource = { max: 1000, windowSeconds: 3600 };
-    variables.LIMITS = JSON.stringify({ ...JSON.parse(variables.LIMITS), sendsPerSource });
-  }
-  world = await startTestWorld({ template });
+  world = await startTestWorld({ template: withLimits({ sendsPerSource: 1000 }) });
   // Stytch takes one mail a second to an address; these users sign in again sooner.
   world.stytch.controls.setSwitches({ rateLimit: 'off' });
 });

@@ -14,7 +14,8 @@ import {
   type SignedInUser,
   signedInUser,
   startTestWorld,
-  templateWithWideLimits,
+  wideMaxima,
+  withLimits,
 } from '../support/world.ts';
 
 /** Requests at once; each run of the property sends so many. */
@@ -27,7 +28,7 @@ let world: World;
 let users: Users;
 let open: Applicant;
 beforeAll(async () => {
-  world = await startTestWorld({ template: templateWithWideLimits() });
+  world = await startTestWorld({ template: withLimits(wideMaxima) });
   // Everybody who is asked for documents has the same SSN.
   world.unit.controls.switches.preventDuplicateIndividualApplications = false;
 });

@@ -12,7 +12,7 @@ import {
   randomFile,
   ssns,
 } from '../support/documents.ts';
-import { emailFactor, startTestWorld, templateWithLimits } from '../support/world.ts';
+import { emailFactor, startTestWorld, withLimits } from '../support/world.ts';
 
 const MB = 1024 * 1024;
 
@@ -21,9 +21,7 @@ jest.setTimeout(30_000);
 
 let world: World;
 beforeAll(async () => {
-  world = await startTestWorld({
-    template: templateWithLimits({ uploadsPerDay: { max: 3, windowSeconds: 86_400 } }),
-  });
+  world = await startTestWorld({ template: withLimits({ uploadsPerDay: 3 }) });
   // The sandbox's SSNs are few, and here many people have the same.
   world.unit.controls.switches.preventDuplicateIndividualApplications = false;
 });

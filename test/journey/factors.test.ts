@@ -9,10 +9,10 @@ import {
   apply,
   emailFactor,
   individual,
-  readDevTemplate,
   type SignedInUser,
   signedInUser,
   startTestWorld,
+  withLimits,
 } from '../support/world.ts';
 
 const ORIGIN = 'http://localhost:4400';
@@ -20,14 +20,7 @@ const ORIGIN = 'http://localhost:4400';
 let world: World;
 beforeAll(async () => {
   // So many people sign up from one address in no deployment.
-  const template = readDevTemplate();
-  for (const { Properties } of Object.values(template.Resources)) {
-    const variables = Properties?.['Environment']?.Variables;
-    if (variables?.LIMITS === undefined) continue;
-    const limits = JSON.parse(variables.LIMITS);
-    variables.LIMITS = JSON.stringify({ ...limits, sendsPerSource: { max: 1000, windowSeconds: 3600 } });
-  }
-  world = await startTestWorld({ template });
+  world = await startTestWorld({ template: withLimits({ sendsPerSource: 1000 }) });
 });
 afterAll(() => world.close());
 afterEach(() => world.stytch.controls.faults.heal());
@@ -602,7 +595,7 @@ describe('what strangers cannot do', () => {
   });
 
   it('have more than thirty messages an hour sent from one place', async () => {
-    const strict = await startTestWorld();
+    const strict = await startTestWorld({ template: withLimits() });
     const statuses: number[] = [];
     for (let i = 0; i < 32; i += 1) {
       const email = `pump.${randomUUID().slice(0, 8)}@example.com`;

@@ -1,7 +1,7 @@
 // The whole bridge of a soak in a process of its own, with the limits of a large stage.
 import { startWorld, type World } from '../../local/world.ts';
 import type { Throttle } from '../../simulators/aws/template.ts';
-import { templateWithLimits } from '../support/world.ts';
+import { withLimits } from '../support/world.ts';
 import { answerAs } from './peer.ts';
 
 export interface Started {
@@ -13,15 +13,12 @@ export interface Started {
 
 let world: World | undefined;
 
-const plenty = { max: 10_000_000, windowSeconds: 3600 };
+const PLENTY = 10_000_000;
 
 async function start({ throttle }: { readonly throttle: Throttle | null }): Promise<Started> {
   // All requests of a soak come from one address.
-  const template = templateWithLimits({
-    sendsPerAddress: plenty,
-    sendsPerAddressAndSource: plenty,
-    sendsPerSource: plenty,
-  });
+  const maxima = { sendsPerAddress: PLENTY, sendsPerAddressAndSource: PLENTY, sendsPerSource: PLENTY };
+  const template = withLimits(maxima, { doWindowsTurn: true });
   for (const { Type, Properties } of Object.values(template.Resources)) {
     if (Type !== 'AWS::ApiGatewayV2::Stage' || Properties === undefined || throttle === null) continue;
     Properties['DefaultRouteSettings'] = {

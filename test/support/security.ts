@@ -5,11 +5,11 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect } from '@jest/globals';
 import { problemBody } from '../../functions/contract/problems.ts';
-import { defaultLimits, type LimitName } from '../../functions/core/limits.ts';
+import type { LimitName } from '../../functions/core/limits.ts';
 import { stages } from '../../lib/stages.ts';
 import { call, type Exchange } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
-import { emailFactor, readDevTemplate, type SignedInUser, startTestWorld } from './world.ts';
+import { emailFactor, readDevTemplate, type SignedInUser, startTestWorld, withLimits } from './world.ts';
 
 /** A world on the bundles that are attacked, with other limits where the attack is on something else; `added`: to every function's environment. */
 export function startSecurityWorld(
@@ -17,15 +17,9 @@ export function startSecurityWorld(
   added: Readonly<Record<string, string>> = {},
   template = readDevTemplate(),
 ): Promise<World> {
-  const limits = Object.fromEntries(
-    Object.entries(defaultLimits).map(([name, limit]) => [
-      name,
-      { ...limit, max: maxima[name as LimitName] ?? limit.max },
-    ]),
-  );
+  withLimits(maxima, { template });
   for (const { Properties } of Object.values(template.Resources)) {
     const variables = Properties?.['Environment']?.Variables;
-    if (variables?.LIMITS !== undefined) variables.LIMITS = JSON.stringify(limits);
     if (variables !== undefined) Object.assign(variables, added);
   }
   const bundles = process.env['ATTACKED_BUNDLES'];

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import type { Limits } from '../../functions/core/limits.ts';
+import { defaultLimits, type LimitName, type Limits } from '../../functions/core/limits.ts';
 import { call } from '../../local/journey-client.ts';
 import { startWorld, type World, type WorldOptions } from '../../local/world.ts';
 
@@ -27,27 +27,39 @@ export const readCookieTemplate = (): Template => readTemplate('cookie-template'
 /** Where worlds leave what their functions asked of AWS, for the proof of least privilege. */
 export const AWS_CALLS = 'dist/test/aws-calls';
 
-type LimitRecord = Readonly<Record<string, Limits[keyof Limits]>>;
+/** Windows are aligned to the clock: of an hour or a day one may turn in the middle of a test, of a year hardly. */
+const NO_NEAR_EDGE_SECONDS = 365 * 86_400;
 
-function withLimits(change: (limits: LimitRecord) => object): Template {
-  const changed = readDevTemplate();
-  for (const { Properties } of Object.values(changed.Resources)) {
+type Maxima = Readonly<Partial<Record<LimitName, number>>>;
+
+/** Maxima that no test reaches: otherwise most answers of many requests would be 429. */
+export const wideMaxima: Maxima = Object.fromEntries(
+  Object.keys(defaultLimits).map((name) => [name, 10_000]),
+);
+
+/**
+ * The prepared template, or another, with some maxima changed and windows that do not turn while a test runs; where
+ * `doWindowsTurn` they are those of the deployment.
+ */
+export function withLimits(
+  maxima: Maxima = {},
+  { template = readDevTemplate(), doWindowsTurn = false } = {},
+): Template {
+  for (const { Properties } of Object.values(template.Resources)) {
     const variables = Properties?.['Environment']?.Variables;
     if (variables?.LIMITS === undefined) continue;
-    variables.LIMITS = JSON.stringify(change(JSON.parse(variables.LIMITS)));
+    const limits: Limits = JSON.parse(variables.LIMITS);
+    const changed = Object.entries(limits).map(([name, { max, windowSeconds }]) => [
+      name,
+      {
+        max: maxima[name as LimitName] ?? max,
+        windowSeconds: doWindowsTurn ? windowSeconds : NO_NEAR_EDGE_SECONDS,
+      },
+    ]);
+    variables.LIMITS = JSON.stringify(Object.fromEntries(changed));
   }
-  return changed;
+  return template;
 }
-
-/** The prepared template with some limits changed. */
-export const templateWithLimits = (changes: Partial<Limits>): Template =>
-  withLimits((limits) => ({ ...limits, ...changes }));
-
-/** The prepared template with limits that no test reaches: otherwise most answers of many requests would be 429. */
-export const templateWithWideLimits = (): Template =>
-  withLimits((limits) =>
-    Object.fromEntries(Object.entries(limits).map(([name, limit]) => [name, { ...limit, max: 10_000 }])),
-  );
 
 /** Starts a world; a test may change the template first. */
 export async function startTestWorld(options: WorldOptions = {}): Promise<World> {

@@ -13,7 +13,7 @@ import { type Pieces, readTemplate } from '../../../simulators/aws/template.ts';
 import type { Handle } from '../../../simulators/server.ts';
 import { errorBody, refusalOfStatus } from '../../../simulators/stytch/errors.ts';
 import { errorResponse, titleOf } from '../../../simulators/unit/errors.ts';
-import { templateWithLimits } from '../../support/world.ts';
+import { withLimits } from '../../support/world.ts';
 import { forwardTo, type Link, startLink } from './link.ts';
 
 export const services = ['stytch', 'unit', 'table', 'secrets'] as const;
@@ -41,7 +41,7 @@ export interface Place {
 
 /** The pieces of the prepared template, for all places of a world; who signs up comes from one address. */
 export const piecesOf = (world: World): Pieces =>
-  readTemplate(templateWithLimits({ sendsPerSource: { max: 10_000, windowSeconds: 3600 } }), {
+  readTemplate(withLimits({ sendsPerSource: 10_000 }), {
     stackName,
     functionNames,
     apiUrl: world.apiUrl,
