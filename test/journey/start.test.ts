@@ -1,5 +1,6 @@
 // `npm start` as a newcomer meets it: it comes up, says what it cannot do, and leaves nothing running.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -7,9 +8,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as z from 'zod/mini';
 import { operatorFile } from '../../local/operator-environment.ts';
+import { portNames } from '../../local/ports.ts';
 
 const running: ChildProcess[] = [];
 
@@ -70,55 +72,95 @@ async function operate(name: string, ...args: readonly string[]): Promise<unknow
   return JSON.parse(stdout);
 }
 
-afterEach(() => {
-  for (const child of running.splice(0)) child.kill('SIGKILL');
+/** A child that is still ending would hold the ports of the next. */
+afterEach(async () => {
+  await Promise.all(
+    running.splice(0).map(async (child) => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    }),
+  );
 });
 
-/** Below those that the system hands out by itself. */
-const PORT = 27_310;
+/** `npm start` takes so many ports in a row. */
+const PORTS = portNames.length;
+/** Below those that a system gives to whoever asks for any (32768 to 60999 on Linux). */
+const [FIRST, PAST] = [20_000, 32_768];
+
+async function isFree(port: number): Promise<boolean> {
+  const holder = createServer();
+  const [bound] = await Promise.allSettled([
+    new Promise<void>((resolve, reject) => {
+      holder.on('error', reject);
+      holder.listen(port, '127.0.0.1', resolve);
+    }),
+  ]);
+  if (bound.status === 'rejected') return false;
+  holder.close();
+  await once(holder, 'close');
+  return true;
+}
+
+/** The first of as many ports in a row, each of which could be had just now. */
+async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const first = randomInt(FIRST, PAST - PORTS);
+    const row = Array.from({ length: PORTS }, (_, i) => isFree(first + i));
+    if ((await Promise.all(row)).every(Boolean)) return first;
+  }
+  throw new Error('no free ports in a row');
+}
+
+let port = 0;
+beforeEach(async () => {
+  port = await freePort();
+});
 
 describe('npm start', () => {
   it('comes up on the port it is given, and Ctrl-C leaves nothing running', async () => {
-    const { child, output } = start('--port', String(PORT), '--fault', 'unit=503:3');
-    await until(() => output().includes(`:${PORT}`), 30);
-    const answer = await fetch(`http://127.0.0.1:${PORT}/v1/token`, { method: 'POST' });
+    const { child, output } = start('--port', String(port), '--fault', 'unit=503:3');
+    await until(() => output().includes(`:${port}`), 30);
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/token`, { method: 'POST' });
     expect(answer.status).toBe(401);
     const { type } = z.object({ type: z.string() }).parse(await answer.json());
-    expect(type).toBe(`http://localhost:${PORT}/docs/problems/invalid-token`);
+    expect(type).toBe(`http://localhost:${port}/docs/problems/invalid-token`);
     expect((await fetch(type)).status).toBe(200);
     await until(() => output().includes('Up in'), 30);
     const [first = ''] = output().trimStart().split('\n');
-    expect(first).toMatch(new RegExp(`^Demo page +http://localhost:${PORT}$`));
-    const state: unknown = await (await fetch(`http://localhost:${PORT}/demo/state`)).json();
+    expect(first).toMatch(new RegExp(`^Demo page +http://localhost:${port}$`));
+    const state: unknown = await (await fetch(`http://localhost:${port}/demo/state`)).json();
     expect(state).toMatchObject({ armed: [{ vendor: 'unit', kind: '503', times: 3 }] });
     expect(output()).toContain('unit=503');
     // Mended, or the commands would meet it.
-    const page = `http://localhost:${PORT}`;
+    const page = `http://localhost:${port}`;
     const mended = await fetch(`${page}/demo/faults`, { method: 'DELETE', headers: { origin: page } });
     expect(mended.ok).toBe(true);
     expect(await operate('doctor', '--stage', 'dev')).toMatchObject({ outcome: 'done', errors: 0 });
     expect(await operate('secrets', '--stage', 'dev', '--check')).toMatchObject({ outcome: 'done' });
     // On a port of its own it is not to the letter the stage of this checkout.
-    const at = ['--api-url', `http://127.0.0.1:${PORT}`, '--origin', page];
+    const at = ['--api-url', `http://127.0.0.1:${port}`, '--origin', page];
     expect(await operate('smoke', ...at)).toMatchObject({ outcome: 'done' });
     child.kill('SIGINT');
     await once(child, 'exit');
-    for (let port = PORT; port < PORT + 8; port += 1) {
-      await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed');
+    for (let i = 0; i < PORTS; i += 1) {
+      await expect(fetch(`http://127.0.0.1:${port + i}/`)).rejects.toThrow('fetch failed');
     }
   }, 60_000);
 
   it.each([
-    ['the API’s', PORT],
-    ['the last one, when all else runs', PORT + 7],
+    ['the API’s', 0],
+    ['the last one, when all else runs', 7],
   ])(
     'says plainly that %s port is in use and how to take another, and leaves nothing',
-    async (_, taken) => {
+    async (_, nth) => {
+      const taken = port + nth;
       const holder = createServer();
       holder.listen(taken, '127.0.0.1');
       await once(holder, 'listening');
       const temporary = await mkdtemp(path.join(tmpdir(), 'start-'));
-      const { child, output } = startIn(process.cwd(), temporary, ['--port', String(PORT)]);
+      const { child, output } = startIn(process.cwd(), temporary, ['--port', String(port)]);
       const [code] = await once(child, 'exit');
       holder.close();
       const left = await readdir(temporary);
