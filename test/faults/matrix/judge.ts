@@ -8,6 +8,7 @@ import { RETRY_AFTER } from './breakages.ts';
 import { allowed, type CallRow } from './calls.ts';
 import { type Place, vendorWords } from './place.ts';
 import type { Cell, Ground } from './play.ts';
+import { NOT_WARM } from './warm.ts';
 
 export interface Answered {
   readonly method: string;
@@ -23,15 +24,64 @@ export interface Answered {
 /** For the gateway, the network and a machine that does other things too. */
 const MARGIN_MS = 1_000;
 
+/** How a judgement begins that a machine with too much to do breaks by itself. */
+const TOOK = 'took ';
+const RECOVERED_AFTER = 'recovered only after ';
+/** A deadline of ours has passed where no fault has made it pass. */
+const TIMED_OUT = 'timed out: ';
+const lateness = [TOOK, RECOVERED_AFTER, TIMED_OUT, `Error: ${NOT_WARM}`] as const;
+
+/** One that then follows: what was late elsewhere has not come as far as the fault. */
+const NOT_MET = 'the fault was met ';
+
+/** Whether a busy machine may be what broke the rules: something was late, and nothing else is wrong. */
+export function mayBeLoad(faults: readonly string[]): boolean {
+  const begins = (fault: string, starts: readonly string[]) =>
+    starts.some((start) => fault.startsWith(start));
+  return (
+    faults.some((fault) => begins(fault, lateness)) &&
+    faults.every((fault) => begins(fault, [...lateness, NOT_MET]))
+  );
+}
+
+type LogRecord = Readonly<Record<string, unknown>>;
+
+const recordsOf = (lines: readonly string[], code: string): readonly LogRecord[] =>
+  lines
+    .flatMap((line): LogRecord[] => {
+      try {
+        return [JSON.parse(line)];
+      } catch {
+        return [];
+      }
+    })
+    .filter((one) => one['code'] === code);
+
+/** The names of an error of ours, and of AWS's SDK, where a deadline has ended a call. */
+const ofDeadlines: readonly unknown[] = ['Deadline', 'TimeoutError'];
+
+const lateIf = ({ code }: Answered, lines: readonly string[]): string =>
+  code === 'upstream_timeout' ||
+  recordsOf(lines, 'request.refused').some((one) => ofDeadlines.includes(one['vendorCode']))
+    ? TIMED_OUT
+    : '';
+
 /** The answer is one that may come of this fault, as documented, and in time. */
-export function judgeAnswer({ row, breakage, phase }: Cell, answered: Answered): string[] {
+export function judgeAnswer(
+  { row, breakage, phase }: Cell,
+  answered: Answered,
+  lines: readonly string[],
+): string[] {
   const { method, path, status, code, headers, text, ms } = answered;
   const told = `${status} ${code}`.trim();
   const faults = [...undocumented(method, path, { status, headers, text })];
   const may = allowed(row, breakage, phase);
-  if (!may.includes(told)) faults.push(`answered ${told}, where only ${may.join(' or ')} may come: ${text}`);
+  if (!may.includes(told))
+    faults.push(
+      `${lateIf(answered, lines)}answered ${told}, where only ${may.join(' or ')} may come: ${text}`,
+    );
   const { deadlineMs } = routes[row.route];
-  if (ms > deadlineMs + MARGIN_MS) faults.push(`took ${ms} ms, with a deadline of ${deadlineMs} ms`);
+  if (ms > deadlineMs + MARGIN_MS) faults.push(`${TOOK}${ms} ms, with a deadline of ${deadlineMs} ms`);
   const wait = headers.get('retry-after');
   const isTold = breakage === 'status 429, Retry-After: 7' && row.blamed !== 'aws' && status >= 400;
   if (isTold && wait !== RETRY_AFTER) faults.push(`Retry-After is ${wait}, the vendor's was ${RETRY_AFTER}`);
@@ -40,23 +90,16 @@ export function judgeAnswer({ row, breakage, phase }: Cell, answered: Answered):
 }
 
 /** The log blames whoever failed, and nobody else. */
-export function judgeLogs({ row }: Cell, { status }: Answered, lines: readonly string[]): string[] {
-  const records = lines.flatMap((line) => {
-    try {
-      return [JSON.parse(line) as Readonly<Record<string, unknown>>];
-    } catch {
-      return [];
-    }
-  });
-  const ofCode = (code: string) => records.filter((one) => one['code'] === code);
+export function judgeLogs({ row }: Cell, answered: Answered, lines: readonly string[]): string[] {
+  const { status } = answered;
   if (status >= 500) {
-    const blamed = ofCode('request.refused').map((one) => one['provider']);
+    const blamed = recordsOf(lines, 'request.refused').map((one) => one['provider']);
     return blamed.length === 1 && blamed[0] === row.blamed
       ? []
-      : [`the log blames ${JSON.stringify(blamed)}, not ${row.blamed}`];
+      : [`${lateIf(answered, lines)}the log blames ${JSON.stringify(blamed)}, not ${row.blamed}`];
   }
   const isUnknown = status === 202 && row.blamed === 'unit';
-  if (isUnknown && !ofCode('application.submitted').some((one) => one['outcome'] === 'unknown'))
+  if (isUnknown && !recordsOf(lines, 'application.submitted').some((one) => one['outcome'] === 'unknown'))
     return ['the log does not say that the outcome is unknown'];
   return [];
 }
@@ -66,11 +109,11 @@ export function judgeMet({ row, breakage, phase }: Cell, met: number, requests: 
   if (breakage === 'refused connection') return [];
   // An answer that is no success tells of the fault by itself.
   const least = allowed(row, breakage, phase).includes(String(row.success)) ? requests : 1;
-  return met < least ? [`the fault was met ${met} times in ${requests} requests`] : [];
+  return met < least ? [`${NOT_MET}${met} times in ${requests} requests`] : [];
 }
 
 export const judgeRecovery = (after: number): string[] =>
-  after <= 2 ? [] : [`recovered only after ${after} requests`];
+  after <= 2 ? [] : [`${RECOVERED_AFTER}${after} requests`];
 
 /** A session that was said to be ended is over at Stytch. */
 export function judgeEnded({ world }: Ground, told: readonly Asked[]): string[] {

@@ -57,6 +57,11 @@ function write(played: readonly Played[]): void {
   writeFileSync(DOCUMENT, `${before}${marks[0]}\n\n${markdown(played)}\n${marks[1]}${after}`);
 }
 
+function tell({ row, breakage, phase }: Played, what: string, faults: readonly string[]): void {
+  const lines = faults.map((fault) => `  ${fault}\n`).join('');
+  process.stdout.write(`\n${row.name}, ${breakage}, ${phase} ${what}:\n${lines}`);
+}
+
 async function main(): Promise<boolean> {
   buildOnce();
   const startedAt = performance.now();
@@ -67,10 +72,8 @@ async function main(): Promise<boolean> {
   const played = await playCells(cells);
   print(played);
   const broken = played.filter(({ faults }) => faults.length > 0);
-  for (const { row, breakage, phase, faults } of broken)
-    process.stdout.write(
-      `\n${row.name}, ${breakage}, ${phase}:\n${faults.map((one) => `  ${one}\n`).join('')}`,
-    );
+  for (const one of broken) tell(one, 'is broken', one.faults);
+  for (const one of played) if (one.excused !== undefined) tell(one, 'was played again alone', one.excused);
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   process.stdout.write(`\n${played.length} cells in ${seconds} s, ${broken.length} broken\n`);
   if (values.write && broken.length === 0) write(played);

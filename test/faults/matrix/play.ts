@@ -32,6 +32,8 @@ export interface Played extends Cell {
   readonly recoveredMs: number;
   /** What broke a rule; empty when all held. */
   readonly faults: readonly string[];
+  /** What broke one before the cell was played again alone. */
+  readonly excused?: readonly string[];
 }
 
 /** What all cells of a world share. */
@@ -81,10 +83,11 @@ export async function playCell(ground: Ground, cell: Cell): Promise<Played> {
     told.length = 0;
     const before = { linkCalls: link.calls.length, tokenCalls: tokenCalls(place) };
     for (let i = 0; i < (phase === 'until healed' ? ASKED_WHILE_BROKEN : 1); i += 1) {
-      const line = place.lines.length;
+      const from = place.lines.length;
       const answered = await ask();
       answers.push(answered);
-      faults.push(...judgeAnswer(cell, answered), ...judgeLogs(cell, answered, place.lines.slice(line)));
+      const lines = place.lines.slice(from);
+      faults.push(...judgeAnswer(cell, answered, lines), ...judgeLogs(cell, answered, lines));
     }
     const isExchange = row.route === 'exchangeToken';
     if (phase === 'until healed' && isExchange) faults.push(...(await weakIsRefused(ground, place, row)));

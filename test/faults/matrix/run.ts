@@ -4,6 +4,7 @@ import { startTestWorld } from '../../support/world.ts';
 import { makeCustomer } from './asks.ts';
 import { breakageNames, isSlow } from './breakages.ts';
 import { phases, whyNot } from './calls.ts';
+import { mayBeLoad } from './judge.ts';
 import { piecesOf } from './place.ts';
 import { type Cell, type Ground, type Played, playCell } from './play.ts';
 import { callRows } from './rows.ts';
@@ -51,13 +52,6 @@ function gate(width: number): <T>(work: () => Promise<T>) => Promise<T> {
   };
 }
 
-/**
- * Whether a busy machine may be what broke a rule: such a cell is played again alone. What concerns tokens, applications
- * and secrets is never excused.
- */
-const mayBeLoad = ({ faults }: Played): boolean =>
-  faults.length > 0 && !faults.some((fault) => fault.startsWith('INV'));
-
 const isSameCell = (a: Cell, b: Cell): boolean =>
   a.row === b.row && a.breakage === b.breakage && a.phase === b.phase;
 
@@ -92,9 +86,12 @@ export async function playCells(cells: readonly Cell[]): Promise<readonly Played
       );
     };
     const played = await play(cells, howManyAtOnce());
-    const excused = played.filter(mayBeLoad);
-    const again = excused.length > MOST_AGAIN ? [] : await play(excused, 1);
-    return played.map((one) => again.find((other) => isSameCell(one, other)) ?? one);
+    const late = played.filter(({ faults }) => mayBeLoad(faults));
+    const again = late.length > MOST_AGAIN ? [] : await play(late, 1);
+    return played.map((one) => {
+      const other = again.find((alone) => isSameCell(one, alone));
+      return other === undefined ? one : { ...other, excused: one.faults };
+    });
   } finally {
     await world.close();
   }

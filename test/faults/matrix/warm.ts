@@ -7,12 +7,13 @@ import type { Place } from './place.ts';
 /** On a machine that does other things too the first requests may be too slow. */
 const WARMING_TRIES = 5;
 const WARM_WITHIN_MS = 10_000;
+export const NOT_WARM = 'the process did not warm up';
 
 /** @throws Error when it does not come true in time: a starved process may give up before it has called */
 async function until(isTrue: () => boolean): Promise<void> {
   const startedAt = performance.now();
   while (!isTrue()) {
-    if (performance.now() - startedAt > WARM_WITHIN_MS) throw new Error('the process did not warm up');
+    if (performance.now() - startedAt > WARM_WITHIN_MS) throw new Error(NOT_WARM);
     await pause(20);
   }
 }
