@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createOpenApplications } from '../../../functions/adapters/unit/open-applications.ts';
-import type { UnitCall } from '../../../functions/adapters/unit/transport.ts';
 import type { DocumentUpload } from '../../../functions/core/ports.ts';
 import type { FaultKind } from '../../../simulators/faults.ts';
 import { everythingIn, refusalOf, timed } from '../../support/adapters-errors.ts';
@@ -68,22 +66,6 @@ describe('a document handed on to Unit', () => {
     const middle = new Uint8Array(pooled.buffer, pooled.byteOffset + 6, bytes.length);
     await upload(await applied(ADDRESS), { file: { mediaType: 'image/jpeg', bytes: middle } });
     expect(unit.controls.applications()[0]?.documents[0]?.front).toEqual({ mediaType: 'image/jpeg', bytes });
-  });
-
-  it('D1, D2 is given 25 s and sent once; cancelling 10 s', async () => {
-    const calls: UnitCall[] = [];
-    const open = createOpenApplications({
-      async call(call) {
-        calls.push(call);
-        return { isOk: true, status: 200, document: {} };
-      },
-    });
-    await open.uploadDocument({ unitApplicationId: '1', documentId: '2', side: 'front', file: png }, signal);
-    await open.cancelApplication('1', signal).catch(() => null);
-    expect(calls.map(({ operation, timeoutMs, tries }) => [operation, timeoutMs, tries])).toEqual([
-      ['upload_document', 25_000, 1],
-      ['cancel_application', 10_000, 1],
-    ]);
   });
 
   it.each([
