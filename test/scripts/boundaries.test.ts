@@ -75,6 +75,36 @@ const planted: readonly (readonly [string, string, string])[] = [
     "import { Client } from 'stytch'; export { Client };",
   ],
   ['the environment is read in one file', 'functions/x.ts', 'export const x = process.env.STAGE;'],
+  [
+    'E1 a run on this machine is told by its hosts alone, in one file',
+    'functions/core/x.ts',
+    "export const isHere = (url: string) => url.startsWith('http://127.0.0.1');",
+  ],
+  [
+    'E1 a run on this machine is told by its hosts alone, in one file',
+    'functions/http/x.ts',
+    'export const x = (host: string) => /^localhost:/.test(host);',
+  ],
+  [
+    'E1 a run on this machine is told by its hosts alone, in one file',
+    'functions/core/x.ts',
+    'export const x = (isLocal: boolean) => isLocal;',
+  ],
+  [
+    "E1 a stage's name and its vendors' environment decide nothing but where they are named",
+    'functions/deps/authentication.ts',
+    "export const x = (get: (name: string) => string) => get('STAGE') === 'dev';",
+  ],
+  [
+    "E1 a stage's name and its vendors' environment decide nothing but where they are named",
+    'functions/deps/exchange.ts',
+    'export const x = ({ VENDOR_ENVIRONMENT }: { VENDOR_ENVIRONMENT: string }) => VENDOR_ENVIRONMENT;',
+  ],
+  [
+    'HTTP without TLS is loaded by one file',
+    'functions/adapters/x.ts',
+    "export const x = () => import('node:http');",
+  ],
   ['nothing is of type any', 'lib/x.ts', 'export const x = (y: any) => y;'],
   ['no type is asserted but by `as const`', 'functions/x.ts', 'export const x = JSON.parse("1") as number;'],
   ['no type is asserted but by `as const`', 'functions/x.ts', 'export const x = <number>JSON.parse("1");'],
@@ -99,6 +129,16 @@ const harmless: readonly (readonly [string, string, string])[] = [
     'no type is asserted but by `as const`',
     'functions/x.ts',
     '// seen as text\nexport const x = { a: "as any" } as const satisfies object;',
+  ],
+  [
+    'E1 a run on this machine is told by its hosts alone, in one file',
+    'functions/x.ts',
+    '// Loopback and localhost are for tests.\nexport const local = 1;',
+  ],
+  [
+    'HTTP without TLS is loaded by one file',
+    'functions/x.ts',
+    "import type { IncomingMessage } from 'node:http'; export type X = IncomingMessage;",
   ],
   ['nothing is of type any', 'functions/x.ts', "export const any = 'any'; // of any kind"],
   ['the environment is read in one file', 'functions/config.ts', 'export const x = process.env.STAGE;'],

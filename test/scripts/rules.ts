@@ -27,6 +27,30 @@ const naming =
 
 const entries: ReadonlySet<string> = new Set(functionNames.map((name) => `functions/${name}.ts`));
 
+/** The only one that tells loopback hosts from the vendors' own, when it reads the settings. */
+const SETTINGS = 'functions/config.ts';
+
+/** Where a stage's name and its vendors' environment may be read, and what for. */
+const readersOfStage: Readonly<Record<string, readonly string[]>> = {
+  STAGE: [
+    // The list of the settings' names.
+    'functions/contract/settings.ts',
+    // Read, and named in every line of the log.
+    SETTINGS,
+  ],
+  VENDOR_ENVIRONMENT: [
+    'functions/contract/settings.ts',
+    SETTINGS,
+    // Stytch's ids of nobody have the environment in them.
+    'functions/deps/authentication.ts',
+  ],
+};
+
+const says =
+  (word: RegExp) =>
+  ({ words }: SourceFile): boolean =>
+    words.some((one) => word.test(one));
+
 /** By the sentence that says what holds. */
 export const rules: Readonly<Record<string, Rule>> = {
   'the core imports the core alone, and types of the contract': (files) =>
@@ -73,6 +97,25 @@ export const rules: Readonly<Record<string, Rule>> = {
     ({ name, readsEnvironment }) => readsEnvironment && name !== 'functions/config.ts',
     'functions/',
   ),
+  'E1 a run on this machine is told by its hosts alone, in one file': naming(
+    (file) =>
+      file.name !== SETTINGS && says(/loopback|localhost|127\.0|::1|0\.0\.0\.0|simulat|is_?local/i)(file),
+    'functions/',
+  ),
+  "E1 a stage's name and its vendors' environment decide nothing but where they are named": naming(
+    (file) =>
+      Object.entries(readersOfStage).some(
+        ([name, readers]) => !readers.includes(file.name) && says(new RegExp(`\\b${name}\\b`))(file),
+      ),
+    'functions/',
+  ),
+  'HTTP without TLS is loaded by one file': (files) =>
+    broken(
+      files,
+      'functions/',
+      ({ specifier, isTypeOnly }, { name }) =>
+        /^(node:)?http2?$/.test(specifier) && !isTypeOnly && name !== 'functions/adapters/wire.ts',
+    ),
   'nothing is of type any': naming(({ hasAny }) => hasAny),
   'no type is asserted but by `as const`': naming(
     ({ nodes }) =>

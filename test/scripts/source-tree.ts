@@ -22,6 +22,8 @@ export interface SourceFile {
   readonly hasAny: boolean;
   /** Whether it reads `process.env`. */
   readonly readsEnvironment: boolean;
+  /** Names, strings and patterns, without what is said in comments. */
+  readonly words: readonly string[];
   readonly text: string;
 }
 
@@ -39,6 +41,10 @@ function* nodesIn(value: unknown): Generator<Node> {
 
 const named = (node: unknown, type: string, name: string): boolean =>
   isNode(node) && node['type'] === type && node['value'] === name;
+
+/** What a node says by itself: a name, a string, a piece of a template or a pattern. */
+const wordsOf = (node: Node): readonly string[] =>
+  [node['value'], node['raw'], node['pattern']].filter((one) => typeof one === 'string');
 
 /** Whether an import or export statement brings types alone. */
 function bringsTypesAlone(node: Node): boolean {
@@ -88,6 +94,7 @@ export function parseSource(name: string, text: string): SourceFile {
         named(node['object'], 'Identifier', 'process') &&
         named(node['property'], 'Identifier', 'env'),
     ),
+    words: all.flatMap(wordsOf),
     text,
   };
 }
