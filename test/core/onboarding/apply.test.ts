@@ -1,9 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import type { ApplicationRequest } from '../../../functions/contract/application.ts';
 import { routes } from '../../../functions/contract/routes.ts';
 import { ServiceError } from '../../../functions/core/errors.ts';
 import { ada, applicant, idOf, letPass } from '../../support/core-apply.ts';
 import { rowKey } from '../../support/core-mappings.ts';
 import { factor, NOW, onUser, refusal, STRANGER, USER, unitApplication } from '../../support/core-values.ts';
+
+const PASSPORT = 'X70412295';
+const { ssn: _, ...withoutSsn } = ada;
+const byPassport: ApplicationRequest = { ...withoutSsn, passport: PASSPORT, nationality: 'NG' };
 
 describe('A user applies', () => {
   it('and the application is sent to Unit, settled and answered', async () => {
@@ -49,15 +54,27 @@ describe('A user applies', () => {
     ]);
   });
 
-  it('INV5, G5 nothing of the applicant stays in the table or the log', async () => {
+  it.each<[string, ApplicationRequest]>([
+    ['an SSN', ada],
+    ['a passport', byPassport],
+  ])('INV5, G5 nothing of the applicant stays in the table or the log: %s', async (_identity, request) => {
     const { world, apply } = applicant();
-    await apply('key-1');
+    await apply('key-1', request);
+    expect(world.unit.submissions).toMatchObject([{ request }]);
     const kept = JSON.stringify([
       world.logged,
       [...world.rows.applications.values()].map((row) => ({ ...row, fingerprint: 'keyed' })),
       [...world.rows.locks.values(), ...world.rows.pointers.values()],
     ]);
-    for (const secret of ['078051120', '1991-04-23', 'Okafor', 'Juniper', '5555550142', ada.email]) {
+    for (const secret of [
+      '078051120',
+      PASSPORT,
+      '1991-04-23',
+      'Okafor',
+      'Juniper',
+      '5555550142',
+      ada.email,
+    ]) {
       expect(kept).not.toContain(secret);
     }
   });
