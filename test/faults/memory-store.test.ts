@@ -7,6 +7,7 @@ import type { Condition, Store } from '../../functions/adapters/table/store.ts';
 import { createTasks } from '../../functions/adapters/table/tasks.ts';
 import { defaultLimits } from '../../functions/core/limits.ts';
 import type { ApplicationRecord } from '../../functions/core/onboarding/records.ts';
+import type { Counters, IdMappings, Tasks } from '../../functions/core/ports.ts';
 import { applicationOf, startTableBench, type TableBench } from '../support/adapters-table.ts';
 import { meets } from './model/conditions.ts';
 import { createMemoryStore } from './model/memory-store.ts';
@@ -79,66 +80,107 @@ const task: fc.Arbitrary<Step> = fc
   })
   .map(({ name, now, until, lease, dueAt, first, last }) => async (store) => {
     const tasks = createTasks(store);
-    const taken = await tasks.take(name, now, until);
-    const isNoted = await tasks.note(name, lease, first);
-    const read = await tasks.read(name);
-    return [taken, isNoted, read, await tasks.end(name, lease, last, dueAt)];
+    const calls: Readonly<Record<keyof Tasks, () => Promise<unknown>>> = {
+      take: () => tasks.take(name, now, until),
+      note: () => tasks.note(name, lease, first),
+      read: () => tasks.read(name),
+      end: () => tasks.end(name, lease, last, dueAt),
+    };
+    const outcomes: unknown[] = [];
+    for (const call of Object.values(calls)) outcomes.push(await call());
+    return outcomes;
   });
 
-/** Every operation of the port, so that every condition of the adapters is met by both stores. */
-const step: fc.Arbitrary<Step> = fc.oneof(
-  task,
-  fc
+/** A method that is added to a port must be added here. */
+type Steps<Port> = Readonly<Record<keyof Port, fc.Arbitrary<Step>>>;
+
+const ofMappings: Steps<IdMappings> = {
+  noteForm: fc
     .tuple(record, time)
     .map(([of, at]) =>
       on((m, name) =>
         m.noteForm(of(name), { unitFormId: '7', formExpiresAt: at, leaseUntil: at, nextCheckAt: at }),
       ),
     ),
-  record.map((of) => on((m, name) => m.createApplication(of(name)))),
-  fc.tuple(record, time).map(([of, until]) => on((m, name) => m.renewLease(of(name), until))),
-  record.map((of) => on((m, name) => m.noteCheck(of(name), NOW, NOW + 60))),
-  record.map((of) => on((m, name) => m.settleApplication(of(name)))),
-  letter.map((id) => on((m, name) => m.readApplication(name, id))),
-  lock.map((one) => on((m, name) => m.takeLock(name, one))),
-  fc.tuple(lock, lock).map(([one, from]) => on((m, name) => m.takeOverLock(name, one, from))),
-  fc.constant(on((m, name) => m.readLock(name, 'person'))),
-  fc
+  createApplication: record.map((of) => on((m, name) => m.createApplication(of(name)))),
+  renewLease: fc.tuple(record, time).map(([of, until]) => on((m, name) => m.renewLease(of(name), until))),
+  noteCheck: record.map((of) => on((m, name) => m.noteCheck(of(name), NOW, NOW + 60))),
+  settleApplication: record.map((of) => on((m, name) => m.settleApplication(of(name)))),
+  readApplication: letter.map((id) => on((m, name) => m.readApplication(name, id))),
+  takeLock: lock.map((one) => on((m, name) => m.takeLock(name, one))),
+  takeOverLock: fc.tuple(lock, lock).map(([one, from]) => on((m, name) => m.takeOverLock(name, one, from))),
+  readLock: fc.constant(on((m, name) => m.readLock(name, 'person'))),
+  putPointer: fc
     .tuple(letter, letter)
     .map(([id, owner]) =>
       on((m, name) =>
         m.putPointer({ unitApplicationId: `${name}${id}`, stytchUserId: name, applicationId: owner }),
       ),
     ),
-  letter.map((id) => on((m, name) => m.readPointer(`${name}${id}`))),
-  fc
+  readPointer: letter.map((id) => on((m, name) => m.readPointer(`${name}${id}`))),
+  putClaim: fc
     .tuple(letter, letter)
     .map(([id, owner]) =>
       on((m, name) => m.putClaim({ unitCustomerId: `${name}${id}`, stytchUserId: owner })),
     ),
-  letter.map((id) => on((m, name) => m.readClaim(`${name}${id}`))),
-  customer.map((one) => on((m, name) => m.putCustomer(name, one))),
-  factor.map((one) => on((m, name) => m.putFactor(name, one))),
-  factor.map((one) => on((m, name) => m.beginFactor(name, one))),
-  letter.map((id) => on((m, name) => m.confirmFactor(name, id, NOW))),
-  fc.tuple(time, time).map(([now, until]) => on((m, name) => m.takeUserLease(name, now, until))),
-  fc.constant(on((m, name) => m.endUserLease(name))),
-  letter.map((id) => on((m, name) => m.recordEvent(`${name}${id}`, 'settled', NOW))),
-  letter.map((id) => on((m, name) => m.readEvent(`${name}${id}`))),
-  fc.constant(on((m, name) => m.readUser(name))),
-  fc.constant<Step>((store, name) =>
-    createCounters(
-      store,
-      { ...defaultLimits, submissionsPerDay: { max: 2, windowSeconds: 100 } },
-      async (s) => s,
-      () => NOW,
-    )
-      .take('submissionsPerDay', name)
-      .then(
+  readClaim: letter.map((id) => on((m, name) => m.readClaim(`${name}${id}`))),
+  putCustomer: customer.map((one) => on((m, name) => m.putCustomer(name, one))),
+  putFactor: factor.map((one) => on((m, name) => m.putFactor(name, one))),
+  meetFactor: factor.map((one) => on((m, name) => m.meetFactor(name, one))),
+  beginFactor: factor.map((one) => on((m, name) => m.beginFactor(name, one))),
+  confirmFactor: letter.map((id) => on((m, name) => m.confirmFactor(name, id, NOW))),
+  takeUserLease: fc
+    .tuple(time, time)
+    .map(([now, until]) => on((m, name) => m.takeUserLease(name, now, until))),
+  endUserLease: fc.constant(on((m, name) => m.endUserLease(name))),
+  recordEvent: letter.map((id) => on((m, name) => m.recordEvent(`${name}${id}`, 'settled', NOW))),
+  readEvent: letter.map((id) => on((m, name) => m.readEvent(`${name}${id}`))),
+  readUser: fc.constant(on((m, name) => m.readUser(name))),
+  unsettled: time.map((now) =>
+    on(async (m) => {
+      const { due, unreadable } = await m.unsettled(now, 100_000);
+      return [plainSorted(due), unreadable];
+    }),
+  ),
+};
+
+/** One window for all times, and so small a maximum that it is reached. */
+const limits = { ...defaultLimits, submissionsPerDay: { max: 2, windowSeconds: 100_000 } };
+const counting =
+  (now: number, run: (counters: Counters, name: string) => Promise<unknown>): Step =>
+  (store, name) =>
+    run(
+      createCounters(
+        store,
+        limits,
+        async (text) => text,
+        () => now,
+      ),
+      name,
+    );
+
+const ofCounters: Steps<Counters> = {
+  take: time.map((now) =>
+    counting(now, (counters, name) =>
+      counters.take('submissionsPerDay', name).then(
         () => 'taken',
         () => 'refused',
       ),
+    ),
   ),
+  reset: fc
+    .option(time, { nil: undefined })
+    .map((before) => counting(NOW, (counters, name) => counters.reset('submissionsPerDay', name, before))),
+  giveBack: fc.constant(counting(NOW, (counters, name) => counters.giveBack('submissionsPerDay', name))),
+};
+
+/** Counting needs several steps on one counter to say something, so it comes more often. */
+const OFTEN = 4;
+/** Every operation of the ports, so that every condition of the adapters is met by both stores. */
+const step: fc.Arbitrary<Step> = fc.oneof(
+  task,
+  ...Object.values(ofMappings),
+  ...Object.values(ofCounters).map((arbitrary) => ({ arbitrary, weight: OFTEN })),
 );
 
 /** Without the name of the write, which only the SDK's second try needs. */
