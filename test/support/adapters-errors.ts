@@ -1,4 +1,4 @@
-// What a call of an adapter failed with, and everything that the failure holds or hides.
+// What a call of an adapter failed with, everything that the failure holds or hides, and deadlines for calls that hang.
 import { inspect } from 'node:util';
 import { type ErrorCode, ServiceError } from '../../functions/core/errors.ts';
 
@@ -31,4 +31,16 @@ export async function timed<T>(work: Promise<T>): Promise<{ ms: number; outcome:
   const startedAt = performance.now();
   const [outcome] = await Promise.allSettled([work]);
   return { ms: performance.now() - startedAt, outcome };
+}
+
+/** A deadline that ends as soon as something has happened: on a busy machine no sooner. */
+export function endingOnce(hasHappened: () => boolean): AbortSignal {
+  const controller = new AbortController();
+  const timer = setInterval(() => {
+    if (!hasHappened()) return;
+    clearInterval(timer);
+    controller.abort();
+  }, 10);
+  timer.unref();
+  return controller.signal;
 }

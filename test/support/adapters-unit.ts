@@ -15,8 +15,10 @@ import type {
   TokenProvider,
   UnitLists,
 } from '../../functions/core/ports.ts';
+import type { FaultKind } from '../../simulators/faults.ts';
 import { type Listening, listen } from '../../simulators/server.ts';
 import { createUnitSimulator, type UnitSimulator } from '../../simulators/unit/simulator.ts';
+import { endingOnce } from './adapters-errors.ts';
 import { silent } from './adapters-log.ts';
 import { fixedSecret } from './adapters-secrets.ts';
 
@@ -70,6 +72,12 @@ export async function startUnit(jwksUrl?: () => string): Promise<UnitBench> {
     },
   };
 }
+
+/** A deadline for one call under a fault: one that hangs is ended once Unit has seen it, every other has all the time. */
+export const deadlineUnder = ({ kind }: FaultKind, unit: UnitBench): AbortSignal =>
+  kind === 'hang' || kind === 'hang_after'
+    ? endingOnce(() => unit.calls().length > 0)
+    : AbortSignal.timeout(60_000);
 
 /** The adapters on any host that speaks like Unit. */
 export function adaptersFor(
