@@ -37,9 +37,14 @@ export const cpuOverBare: RatioBudget = { limit: 1.6, aim: 1.3 };
 /** The most that `npm run budgets` lets pass of it over the same calls made by our own, cheaper, client. */
 export const cpuOverOwnClient = 2.5;
 
-/** Latency of a warm exchange at 40 / 5 / 80 ms over that of its outside calls alone. */
-export const latencyP50: RatioBudget = { limit: 1.05, aim: 1.02 };
+/** Latency of a warm exchange at 40 / 5 / 80 ms over that of its outside calls alone; the quantile of both sides. */
 export const latencyP75: RatioBudget = { limit: 1.1, aim: 1.05 };
+
+/** The same where `npm run budgets` judges it: what others do on the machine moves the median, and this least. */
+export const latencyP25 = 1.05;
+
+/** The same, judged by `npm run bench` alone: they ask for a machine that does nothing else. */
+export const latencyP50: RatioBudget = { limit: 1.05, aim: 1.02 };
 export const latencyP99: RatioBudget = { limit: 1.15, aim: 1.15 };
 
 /** Connections that 1,000 exchanges, one after another, may open. */

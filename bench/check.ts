@@ -10,7 +10,7 @@ import {
   cpuOverOwnClient,
   exchangeBytes,
   functionBytes,
-  latencyP50,
+  latencyP25,
   latencyP75,
   loadOverBaseline,
   loadOverFloor,
@@ -108,15 +108,19 @@ async function checkWarm(bundles: Bundles, outside: Outside): Promise<void> {
       const [own, wire, byFetch] = await warm.cpu(longer(rounds.cpu, factor), EXCHANGES_IN_BLOCK);
       const over = (bare: typeof own) => ratioOf(own?.cpuMs ?? [], bare?.cpuMs ?? [], LOWER_QUARTILE);
       return [
-        { what: 'CPU / outside calls alone by fetch', limit: cpuOverBare.limit, ratio: over(byFetch) },
-        { what: 'CPU / outside calls alone by our own client', limit: cpuOverOwnClient, ratio: over(wire) },
+        { what: 'CPU p25 / outside calls alone by fetch', limit: cpuOverBare.limit, ratio: over(byFetch) },
+        {
+          what: 'CPU p25 / outside calls alone by our own client',
+          limit: cpuOverOwnClient,
+          ratio: over(wire),
+        },
       ];
     });
     await judgeRatios(async (factor) => {
       const [own, bare] = await warm.latency(longer(rounds.latency, factor), usualDelays);
       const at = (share: number) => ratioOf(own?.latencies ?? [], bare?.latencies ?? [], share);
       return [
-        { what: 'latency / outside calls alone', limit: latencyP50.limit, ratio: at(LOWER_QUARTILE) },
+        { what: 'latency p25 / outside calls alone', limit: latencyP25, ratio: at(LOWER_QUARTILE) },
         { what: 'latency p75 / outside calls alone', limit: latencyP75.limit, ratio: at(UPPER_QUARTILE) },
       ];
     });

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { exchangeBytes, functionBytes } from '../../bench/budgets.ts';
+import * as budgets from '../../bench/budgets.ts';
 import { contributors, folderBytes, listed } from '../../bench/sizes.ts';
 import { quantile, ratioOf } from '../../bench/statistics.ts';
 import { type Bundle, build } from '../../scripts/build.ts';
@@ -32,23 +32,43 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the budgets of the bundles', () => {
   it('R6 are kept by every function', () => {
-    const over = bundles.filter(({ name, folder: own }) => folderBytes(own) > functionBytes[name]);
+    const over = bundles.filter(({ name, folder: own }) => folderBytes(own) > budgets.functionBytes[name]);
     expect(over.map(({ name, metafile }) => `${name}:\n${listed(metafile)}`)).toEqual([]);
   });
 
   it('R6 are close enough to what is there that a library more breaks them', () => {
     for (const { name, folder: own } of bundles) {
-      expect(folderBytes(own)).toBeGreaterThan(functionBytes[name] * 0.93);
+      expect(folderBytes(own)).toBeGreaterThan(budgets.functionBytes[name] * 0.93);
     }
   });
 
   it('R6 are broken by the Stytch SDK in the exchange, which is then named', () => {
     const [token] = spoiled;
-    expect(folderBytes(token?.folder ?? '')).toBeGreaterThan(functionBytes.token);
-    expect(folderBytes(token?.folder ?? '')).toBeGreaterThan(exchangeBytes);
+    expect(folderBytes(token?.folder ?? '')).toBeGreaterThan(budgets.functionBytes.token);
+    expect(folderBytes(token?.folder ?? '')).toBeGreaterThan(budgets.exchangeBytes);
     const largest = contributors((token as Bundle).metafile).slice(0, 3);
     expect(largest.map(([name]) => name)).toContain('stytch');
     expect(listed((token as Bundle).metafile)).toContain('stytch');
+  });
+});
+
+describe('a limit', () => {
+  const namedIn = (file: string): ReadonlySet<string> =>
+    new Set(readFileSync(file, 'utf8').match(/\b\w+\b/g));
+  const check = namedIn('bench/check.ts');
+
+  it('is judged by `npm run budgets`, but for those that the documents name', () => {
+    const elsewhere = Object.keys(budgets).filter((name) => !check.has(name));
+    expect(elsewhere).toEqual(['latencyP50', 'latencyP99']);
+    const report = namedIn('bench/report/tables.ts');
+    expect(elsewhere.filter((name) => !report.has(name))).toEqual([]);
+  });
+
+  it.each([25, 75])('of a quantile of latency is held against that quantile: p%i', (percent) => {
+    const share = percent === 25 ? 'LOWER_QUARTILE' : 'UPPER_QUARTILE';
+    const source = readFileSync('bench/check.ts', 'utf8');
+    expect(source).toMatch(new RegExp(`latencyP${percent}(\\.limit)?, ratio: at\\(${share}\\)`));
+    expect(source).toContain(`${share} = ${percent / 100};`);
   });
 });
 
