@@ -1,6 +1,5 @@
 // Unit's hosted form over HTTP, through the built bundles: from the link to a customer token, and what may go wrong between.
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod/mini';
 import { call, type Exchange } from '../../local/journey-client.ts';
@@ -8,6 +7,7 @@ import type { World } from '../../local/world.ts';
 import { formFields, postForm } from '../support/hosted-form.ts';
 import {
   apply,
+  editItem,
   individual,
   makeChecksDue,
   type SignedInUser,
@@ -74,24 +74,11 @@ const applicationsOf = ({ userId }: SignedInUser) =>
 
 /** Changes the user's application items behind the functions' back, as time does. */
 async function change({ userId }: SignedInUser, name: string, value: number): Promise<void> {
-  const client = new DynamoDBClient({
-    endpoint: world.tableUrl,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-  for (const { pk, sk } of await world.scanTable()) {
-    if (pk !== `USER#${userId}` || !String(sk).startsWith('APPLICATION#')) continue;
-    await client.send(
-      new UpdateItemCommand({
-        TableName: world.tableName,
-        Key: { pk: { S: pk }, sk: { S: String(sk) } },
-        UpdateExpression: 'SET #n = :v',
-        ExpressionAttributeNames: { '#n': name },
-        ExpressionAttributeValues: { ':v': { N: String(value) } },
-      }),
-    );
+  for (const item of await world.scanTable()) {
+    const { pk, sk } = item;
+    if (pk === `USER#${userId}` && String(sk).startsWith('APPLICATION#'))
+      await editItem(world, item, { [name]: value });
   }
-  client.destroy();
 }
 
 describe('an application on Unit’s own page', () => {

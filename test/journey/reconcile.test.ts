@@ -1,11 +1,17 @@
 // W8, W9, INV4: what lost webhooks, dead runs and vendor outages leave behind is repaired, and everybody is told.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { call, eventually } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
 import type { Invocation } from '../../simulators/aws/function-host.ts';
-import { apply, individual, type SignedInUser, signedInUser, startTestWorld } from '../support/world.ts';
+import {
+  apply,
+  editItem,
+  individual,
+  type SignedInUser,
+  signedInUser,
+  startTestWorld,
+} from '../support/world.ts';
 
 jest.setTimeout(30_000);
 
@@ -38,20 +44,8 @@ async function backdate(
   attribute: string,
   seconds: number,
 ): Promise<void> {
-  const client = new DynamoDBClient({
-    endpoint: world.tableUrl,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-  await client.send(
-    new UpdateItemCommand({
-      TableName: world.tableName,
-      Key: { pk: { S: 'RECONCILE' }, sk: { S: sk } },
-      UpdateExpression: `ADD ${attribute} :seconds`,
-      ExpressionAttributeValues: { ':seconds': { N: String(-seconds) } },
-    }),
-  );
-  client.destroy();
+  const task = (await world.scanTable()).find((item) => item['pk'] === 'RECONCILE' && item['sk'] === sk);
+  await editItem(world, { pk: 'RECONCILE', sk }, { [attribute]: Number(task?.[attribute] ?? 0) - seconds });
 }
 
 const items = async () => (await world.scanTable()).toSorted((a, b) => keyOf(a).localeCompare(keyOf(b)));

@@ -1,7 +1,7 @@
 // What attacks on requests need beside the frame: users of several kinds, raw requests, Stytch behind our back, the table.
 import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect } from '@jest/globals';
 import { problemBody } from '../../functions/contract/problems.ts';
@@ -9,7 +9,14 @@ import type { LimitName } from '../../functions/core/limits.ts';
 import { stages } from '../../lib/stages.ts';
 import { call, type Exchange } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
-import { emailFactor, readDevTemplate, type SignedInUser, startTestWorld, withLimits } from './world.ts';
+import {
+  emailFactor,
+  onTable,
+  readDevTemplate,
+  type SignedInUser,
+  startTestWorld,
+  withLimits,
+} from './world.ts';
 
 /** A world on the bundles that are attacked, with other limits where the attack is on something else; `added`: to every function's environment. */
 export function startSecurityWorld(
@@ -148,11 +155,9 @@ export async function recoveryCodesOf(world: World, userId: string): Promise<rea
 }
 
 /** Writes an item as somebody with the table in hand would. */
-export async function putItem({ tableUrl, tableName }: World, item: Record<string, unknown>): Promise<void> {
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const client = new DynamoDBClient({ endpoint: tableUrl, region: 'us-east-1', credentials });
-  await client.send(new PutItemCommand({ TableName: tableName, Item: marshall({ v: 1, ...item }) }));
-  client.destroy();
+export async function putItem(world: World, item: Record<string, unknown>): Promise<void> {
+  const command = new PutItemCommand({ TableName: world.tableName, Item: marshall({ v: 1, ...item }) });
+  await onTable(world, (client) => client.send(command));
 }
 
 /** Sends exactly these headers, repeated ones too, and exactly these bytes. */

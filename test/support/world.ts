@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import { defaultLimits, type LimitName, type Limits } from '../../functions/core/limits.ts';
 import { call } from '../../local/journey-client.ts';
@@ -121,24 +122,46 @@ export const apply = (world: World, user: SignedInUser, body: object, key: strin
     headers: { 'idempotency-key': key },
   });
 
-/** Makes every unsettled application due now, as if its wait were over. */
-export async function makeChecksDue(world: World): Promise<number> {
-  const client = new DynamoDBClient({
-    endpoint: world.tableUrl,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-  const waiting = (await world.scanTable()).filter((item) => item['unsettledPk'] !== undefined);
-  for (const { pk, sk } of waiting) {
-    await client.send(
+/** The table, as somebody with it in hand has it. */
+export async function onTable<T>(
+  { tableUrl }: World,
+  work: (client: DynamoDBClient) => Promise<T>,
+): Promise<T> {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const client = new DynamoDBClient({ endpoint: tableUrl, region: 'us-east-1', credentials });
+  try {
+    return await work(client);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Sets attributes of an item, as if time had gone by or somebody had been at the table. */
+export async function editItem(
+  world: World,
+  { pk, sk }: Readonly<Record<string, unknown>>,
+  changes: Readonly<Record<string, string | number | boolean>>,
+): Promise<void> {
+  const entries = Object.entries(changes);
+  if (entries.length === 0) return;
+  await onTable(world, (client) =>
+    client.send(
       new UpdateItemCommand({
         TableName: world.tableName,
-        Key: { pk: { S: String(pk) }, sk: { S: String(sk) } },
-        UpdateExpression: 'SET nextCheckAt = :now',
-        ExpressionAttributeValues: { ':now': { N: '1' } },
+        Key: marshall({ pk, sk }),
+        UpdateExpression: `SET ${entries.map((_, i) => `#n${i} = :v${i}`).join(', ')}`,
+        ExpressionAttributeNames: Object.fromEntries(entries.map(([name], i) => [`#n${i}`, name])),
+        ExpressionAttributeValues: marshall(
+          Object.fromEntries(entries.map(([, value], i) => [`:v${i}`, value])),
+        ),
       }),
-    );
-  }
-  client.destroy();
+    ),
+  );
+}
+
+/** Makes every unsettled application due now, as if its wait were over. */
+export async function makeChecksDue(world: World): Promise<number> {
+  const waiting = (await world.scanTable()).filter((item) => item['unsettledPk'] !== undefined);
+  for (const item of waiting) await editItem(world, item, { nextCheckAt: 1 });
   return waiting.length;
 }
