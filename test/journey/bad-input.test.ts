@@ -1,9 +1,10 @@
 // Bad input over HTTP: each its documented problem, never a stack, never a 500, never a vendor call that it need not cost.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { problemBody, problemTypes } from '../../functions/contract/problems.ts';
+import { problemBody } from '../../functions/contract/problems.ts';
 import { call, type Exchange } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
+import { expectProblem } from '../support/problems.ts';
 import { individual, type SignedInUser, signedInUser, startTestWorld } from '../support/world.ts';
 
 let world: World;
@@ -40,15 +41,6 @@ async function raw(
     headers: response.headers,
     body: text === '' ? null : JSON.parse(text),
   };
-}
-
-function expectProblem(exchange: Exchange, code: keyof typeof problemTypes): void {
-  const body = problemBody.parse(exchange.body);
-  expect({ code: body.code, status: exchange.status }).toEqual({ code, status: problemTypes[code].status });
-  expect(exchange.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
-  expect(exchange.headers.get('cache-control')).toBe('no-store');
-  expect(exchange.headers.get('x-request-id')).toBe(body.instance.replace('urn:request-id:', ''));
-  expect(JSON.stringify(exchange.body)).not.toMatch(/\bat .*\.mjs|arn:aws|Error:/);
 }
 
 const jsonType = { 'content-type': 'application/json' };

@@ -1,9 +1,10 @@
 // Cancelling over HTTP, in every state of an application and whatever becomes of Unit's answer.
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { problemBody, problemTypes } from '../../functions/contract/problems.ts';
-import { call, type Exchange } from '../../local/journey-client.ts';
+import { problemBody } from '../../functions/contract/problems.ts';
+import { call } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
 import { type Applicant, applicant, cancel, changesAtUnit, ssns } from '../support/documents.ts';
+import { expectProblem } from '../support/problems.ts';
 import { apply, emailFactor, individual, signedInUser, startTestWorld } from '../support/world.ts';
 
 // Many requests in a test, through processes that other tests share the machine with.
@@ -25,13 +26,6 @@ const cancelOwn = ({ user, applicationId }: Applicant) => cancel(world, user, ap
 
 const statusAtUnit = ({ unitApplicationId }: Applicant) =>
   world.unit.controls.applications().find(({ id }) => id === unitApplicationId)?.status;
-
-function expectProblem(exchange: Exchange, code: keyof typeof problemTypes): void {
-  expect({ status: exchange.status, code: problemBody.parse(exchange.body).code }).toEqual({
-    status: problemTypes[code].status,
-    code,
-  });
-}
 
 describe('an open application', () => {
   it.each([

@@ -1,7 +1,6 @@
 // Documents over HTTP: from the applicant's bytes to Unit's, and whatever else is sent or goes wrong on the way.
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { problemBody, problemTypes } from '../../functions/contract/problems.ts';
-import { call, type Exchange, eventually } from '../../local/journey-client.ts';
+import { call, eventually } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
 import {
   type Applicant,
@@ -12,6 +11,7 @@ import {
   randomFile,
   ssns,
 } from '../support/documents.ts';
+import { expectProblem } from '../support/problems.ts';
 import { emailFactor, startTestWorld, withLimits } from '../support/world.ts';
 
 const MB = 1024 * 1024;
@@ -55,13 +55,6 @@ const reject = ({ unitApplicationId, documentId }: Applicant) =>
     headers: { 'content-type': 'application/vnd.api+json' },
     body: { data: { type: 'documentReject', attributes: { reasonCode: 'PoorQuality' } } },
   });
-
-function expectProblem(exchange: Exchange, code: keyof typeof problemTypes): void {
-  expect({ status: exchange.status, code: problemBody.parse(exchange.body).code }).toEqual({
-    status: problemTypes[code].status,
-    code,
-  });
-}
 
 describe('an applicant of whom Unit wants an ID document', () => {
   it('brings front and back, and Unit has every byte of them', async () => {

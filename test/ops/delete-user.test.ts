@@ -5,13 +5,12 @@ import { call } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
 import { createStytchUsers } from '../../ops/adapters/stytch-users.ts';
 import { silent } from '../support/adapters-log.ts';
+import { api, field } from '../support/security.ts';
 import { individual, signedInUser, startTestWorld, apply as submit } from '../support/world.ts';
 import {
-  api,
   apply,
   exchange,
   expectNoSecrets,
-  field,
   itemOf,
   newEmail,
   run,

@@ -1,6 +1,7 @@
 // `npm run export-user`: all that is held about one user, and nothing about anybody else.
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { World } from '../../local/world.ts';
+import { field } from '../support/security.ts';
 import {
   individual,
   type SignedInUser,
@@ -8,7 +9,7 @@ import {
   startTestWorld,
   apply as submit,
 } from '../support/world.ts';
-import { apply, expectNoSecrets, field, run, runJson, seedMatch, snapshot, stable } from './support.ts';
+import { apply, expectNoSecrets, run, runJson, seedMatch, snapshot, stable } from './support.ts';
 
 jest.setTimeout(60_000);
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { call } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
+import { api, field } from '../support/security.ts';
 import {
   individual,
   type SignedInUser,
@@ -11,9 +12,7 @@ import {
   apply as submit,
 } from '../support/world.ts';
 import {
-  api,
   apply,
-  field,
   itemOf,
   newPhone,
   runJson,

@@ -1,14 +1,12 @@
 // `npm run link`: who may be bound to whom, what a crash leaves, and what the user can do afterwards.
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { World } from '../../local/world.ts';
+import { api, enrolSms, field } from '../support/security.ts';
 import { individual, signedInUser, startTestWorld, apply as submit } from '../support/world.ts';
 import {
-  api,
   apply,
-  enrolSms,
   exchange,
   expectNoSecrets,
-  field,
   itemOf,
   newEmail,
   newPhone,
@@ -118,7 +116,7 @@ describe('linking', () => {
       const refused = await api(world, 'POST', path, sessionJwt, body);
       expect(refused).toMatchObject({ status: 403, body: { code: 'factor_not_allowed' } });
     }
-    const steppedUp = await enrolSms(world, sessionJwt, e164);
+    const { sessionJwt: steppedUp } = await enrolSms(world, { sessionJwt }, e164);
     expect(await exchange(world, steppedUp)).toMatchObject({ status: 201, body: { customerId } });
     expectNoSecrets(world, [e164, email]);
   });

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { call } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
+import { api, enrolSms, field } from '../support/security.ts';
 import {
   emailFactor,
   individual,
@@ -11,12 +12,9 @@ import {
   totpFactor,
 } from '../support/world.ts';
 import {
-  api,
   apply,
-  enrolSms,
   exchange,
   expectNoSecrets,
-  field,
   itemOf,
   newEmail,
   newPhone,
@@ -49,7 +47,7 @@ async function customer(phone = newPhone()) {
   const answer = await submit(world, user, individual(user.email, { phone: phone.atUnit }));
   expect(answer).toMatchObject({ status: 201, body: { status: 'Approved' } });
   await world.unit.controls.flushWebhooks();
-  await enrolSms(world, user.sessionJwt, newPhone().e164);
+  await enrolSms(world, user, newPhone().e164);
   const later = await signIn(world, user.userId);
   return { user, later, phone, customerId: field(answer, 'customerId') };
 }
@@ -104,7 +102,7 @@ describe('reset-factors', () => {
     expect(totp).toMatchObject({ status: 403, body: { code: 'factor_not_allowed' } });
     const foreign = await api(world, 'POST', '/v1/factors/sms', sessionJwt, { phoneNumber: newPhone().e164 });
     expect(foreign).toMatchObject({ status: 403, body: { code: 'factor_not_allowed' } });
-    const steppedUp = await enrolSms(world, sessionJwt, phone.e164);
+    const { sessionJwt: steppedUp } = await enrolSms(world, { sessionJwt }, phone.e164);
     expect(await exchange(world, steppedUp)).toMatchObject({ status: 201 });
     expectNoSecrets(world, [user.email, user.sessionJwt, phone.e164]);
   });

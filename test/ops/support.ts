@@ -3,10 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { expect } from '@jest/globals';
-import { call, type Exchange } from '../../local/journey-client.ts';
+import type { Exchange } from '../../local/journey-client.ts';
 import { operatorEnvironment } from '../../local/operator-environment.ts';
 import type { World } from '../../local/world.ts';
 import { business } from '../simulators/unit/support.ts';
+import { api } from '../support/security.ts';
 import { emailFactor, individual, person, type SignedInUser } from '../support/world.ts';
 
 export interface Ran {
@@ -148,32 +149,8 @@ export async function seedMatch(
   return { userId, customerId: seedCustomer(world, { email, phone: atUnit }), phone: e164 };
 }
 
-export const api = (
-  world: World,
-  method: string,
-  path: string,
-  bearer: string,
-  body?: unknown,
-): Promise<Exchange> =>
-  call(method, `${world.apiUrl}${path}`, { bearer, ...(body === undefined ? {} : { body }) });
-
 export const signIn = (world: World, userId: string) =>
   world.stytch.controls.startSession({ userId, factors: [emailFactor] });
-
-export const field = (exchange: Exchange, name: string): string =>
-  String((exchange.body as Record<string, unknown> | null)?.[name]);
-
-/** Enrols a number that is none of the user's yet; the stepped-up JWT. */
-export async function enrolSms(world: World, sessionJwt: string, phoneNumber: string): Promise<string> {
-  const begun = await api(world, 'POST', '/v1/factors/sms', sessionJwt, { phoneNumber });
-  expect(begun).toMatchObject({ status: 202 });
-  const confirmed = await api(world, 'POST', '/v1/factors/sms/confirm', sessionJwt, {
-    challengeId: field(begun, 'challengeId'),
-    code: world.stytch.controls.outbox(phoneNumber).at(-1)?.code ?? '',
-  });
-  expect(confirmed).toMatchObject({ status: 200 });
-  return field(confirmed, 'sessionJwt');
-}
 
 export const exchange = (world: World, sessionJwt: string): Promise<Exchange> =>
   api(world, 'POST', '/v1/token', sessionJwt, { scopes: ['accounts'] });

@@ -13,7 +13,8 @@ import {
   expectToken,
   vendorCallsFrom,
 } from '../support/attacks.ts';
-import { api, expectProblem, field, jsonHeaders, sendRaw, startSecurityWorld } from '../support/security.ts';
+import { expectProblem } from '../support/problems.ts';
+import { api, field, jsonHeaders, sendRaw, startSecurityWorld } from '../support/security.ts';
 
 let world: World;
 let victim: Customer;

@@ -12,7 +12,8 @@ import {
   expectToken,
   vendorCallsFrom,
 } from '../support/attacks.ts';
-import { api, expectProblem, field, putItem, sendRaw, startSecurityWorld } from '../support/security.ts';
+import { expectProblem } from '../support/problems.ts';
+import { api, field, putItem, sendRaw, startSecurityWorld } from '../support/security.ts';
 import { apply, individual, type SignedInUser, signedInUser } from '../support/world.ts';
 
 let world: World;

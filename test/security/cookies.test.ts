@@ -4,7 +4,8 @@ import { type Route, routes } from '../../functions/contract/routes.ts';
 import { call, type Exchange, pkce } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
 import { attack, vendorCallsFrom } from '../support/attacks.ts';
-import { expectProblem, field, signInAgain, startSecurityWorld } from '../support/security.ts';
+import { expectProblem } from '../support/problems.ts';
+import { field, signInAgain, startSecurityWorld } from '../support/security.ts';
 import { readCookieTemplate, type SignedInUser, signedInUser } from '../support/world.ts';
 
 /** One of two that the stage allows; the other is https://app.bank.example. */
@@ -210,15 +211,16 @@ describe('A3.3.1, A3.3.4 the cookie', () => {
       body: '{}',
       isBase64Encoded: false,
     });
-    const { body, statusCode } = JSON.parse('payload' in invocation ? invocation.payload : '{}') as {
+    const { body, statusCode, headers } = JSON.parse('payload' in invocation ? invocation.payload : '{}') as {
       body?: string;
       statusCode: number;
+      headers: Record<string, string>;
     };
     return {
       method: 'POST',
       url: path,
       status: statusCode,
-      headers: new Headers(),
+      headers: new Headers(headers),
       body: JSON.parse(body ?? '{}'),
     };
   }

@@ -4,11 +4,11 @@ import { type RouteName, routes } from '../../functions/contract/routes.ts';
 import type { Exchange } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
 import { attack, customer, exchange, expectNoToken, expectToken } from '../support/attacks.ts';
+import { expectProblem } from '../support/problems.ts';
 import {
   api,
   askStytch,
   enrolSms,
-  expectProblem,
   factorIdOf,
   field,
   lastCode,

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Exchange, pkce } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
 import { attack, customer, exchange, vendorCallsFrom } from '../support/attacks.ts';
+import { expectProblem } from '../support/problems.ts';
 import {
   api,
   askStytch,
   enrolSms,
-  expectProblem,
   field,
   lastCode,
   newcomer,

@@ -6,7 +6,8 @@ import type { Exchange } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
 import { attack, exchange, expectToken, vendorCallsFrom } from '../support/attacks.ts';
 import { formFields, postForm } from '../support/hosted-form.ts';
-import { api, expectProblem, field, startSecurityWorld } from '../support/security.ts';
+import { expectProblem } from '../support/problems.ts';
+import { api, field, startSecurityWorld } from '../support/security.ts';
 import { apply, individual, person, type SignedInUser, signedInUser } from '../support/world.ts';
 
 let world: World;

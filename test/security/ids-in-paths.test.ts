@@ -6,10 +6,10 @@ import type { World } from '../../local/world.ts';
 import type { CheckName } from '../support/attack-checks.ts';
 import { attack, customer } from '../support/attacks.ts';
 import { type Applicant, applicant, changesAtUnit, randomFile, ssns } from '../support/documents.ts';
+import { expectProblem } from '../support/problems.ts';
 import {
   api,
   enrolSms,
-  expectProblem,
   factorIdOf,
   newNumber,
   oddIds,

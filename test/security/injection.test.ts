@@ -6,7 +6,8 @@ import { stages } from '../../lib/stages.ts';
 import { type Exchange, eventually } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
 import { attack, type Customer, customer, vendorCallsFrom } from '../support/attacks.ts';
-import { api, expectProblem, jsonHeaders, sendRaw, startSecurityWorld } from '../support/security.ts';
+import { expectProblem } from '../support/problems.ts';
+import { api, jsonHeaders, sendRaw, startSecurityWorld } from '../support/security.ts';
 import { individual } from '../support/world.ts';
 
 let world: World;

@@ -6,7 +6,8 @@ import { problemBody } from '../../functions/contract/problems.ts';
 import { type RouteName, routes } from '../../functions/contract/routes.ts';
 import type { World } from '../../local/world.ts';
 import { attack, type Customer, customer, exchange, vendorCallsFrom } from '../support/attacks.ts';
-import { api, expectProblem, field, newcomer, startSecurityWorld } from '../support/security.ts';
+import { expectProblem } from '../support/problems.ts';
+import { api, field, newcomer, startSecurityWorld } from '../support/security.ts';
 import { apply, individual, type SignedInUser, signedInUser } from '../support/world.ts';
 
 let world: World;

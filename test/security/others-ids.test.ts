@@ -9,10 +9,10 @@ import {
   expectToken,
   vendorCallsFrom,
 } from '../support/attacks.ts';
+import { expectProblem } from '../support/problems.ts';
 import {
   api,
   enrolSms,
-  expectProblem,
   field,
   lastCode,
   newcomer,

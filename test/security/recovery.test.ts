@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { World } from '../../local/world.ts';
 import { attack, customer, exchange, expectNoToken } from '../support/attacks.ts';
+import { expectProblem } from '../support/problems.ts';
 import {
   api,
-  expectProblem,
   factorIdOf,
   field,
   newcomer,

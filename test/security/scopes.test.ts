@@ -11,7 +11,8 @@ import {
   expectToken,
   vendorCallsFrom,
 } from '../support/attacks.ts';
-import { expectProblem, field, jsonHeaders, sendRaw, startSecurityWorld } from '../support/security.ts';
+import { expectProblem } from '../support/problems.ts';
+import { field, jsonHeaders, sendRaw, startSecurityWorld } from '../support/security.ts';
 
 let world: World;
 let victim: Customer;

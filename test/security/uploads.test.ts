@@ -18,7 +18,8 @@ import {
   randomFile,
   ssns,
 } from '../support/documents.ts';
-import { api, expectProblem, startSecurityWorld } from '../support/security.ts';
+import { expectProblem } from '../support/problems.ts';
+import { api, startSecurityWorld } from '../support/security.ts';
 
 const MB = 1024 * 1024;
 
@@ -138,7 +139,7 @@ function inPieces(one: Applicant, bytes: Uint8Array): Promise<Exchange> {
           method: 'PUT',
           url: path,
           status: answer.statusCode ?? 0,
-          headers: new Headers(),
+          headers: new Headers(Object.entries(answer.headers).map(([name, value]) => [name, String(value)])),
           body: JSON.parse(Buffer.concat(chunks).toString('utf8')),
         }),
       );

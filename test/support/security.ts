@@ -4,7 +4,6 @@ import { request as httpRequest } from 'node:http';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect } from '@jest/globals';
-import { problemBody } from '../../functions/contract/problems.ts';
 import type { LimitName } from '../../functions/core/limits.ts';
 import { stages } from '../../lib/stages.ts';
 import { call, type Exchange } from '../../local/journey-client.ts';
@@ -51,15 +50,6 @@ export const api = (
 /** A member of the body as text. */
 export const field = (exchange: Exchange, name: string): string =>
   String((exchange.body as Record<string, unknown> | null)?.[name]);
-
-/** One of our problems and nothing that opens anything; `what` names the case of several. */
-export function expectProblem(exchange: Exchange, code: string, what = ''): void {
-  const parsed = problemBody.safeParse(exchange.body);
-  const found = parsed.success ? parsed.data.code : `${exchange.status} ${JSON.stringify(exchange.body)}`;
-  expect({ what, code: found }).toEqual({ what, code });
-  expect(exchange.body).not.toHaveProperty('sessionJwt');
-  expect(exchange.body).not.toHaveProperty('customerToken');
-}
 
 /** Someone with an email alone. */
 export async function newcomer(world: World): Promise<SignedInUser> {
