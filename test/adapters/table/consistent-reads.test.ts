@@ -48,7 +48,8 @@ describe('INV1 INV2 INV3 the table is read as it is now', () => {
       $metadata: { attempts: 2 },
     });
     const reads = await readsOf(async () => {
-      jest.spyOn(bench.client, 'send').mockImplementationOnce(() => Promise.reject(refused));
+      const sending: { readonly send: () => Promise<unknown> } = bench.client as never;
+      jest.spyOn(sending, 'send').mockRejectedValueOnce(refused);
       expect(await bench.store.put(key, {}, { expression: 'attribute_not_exists(pk)' })).toBe(false);
     });
     expect(reads).toEqual([true]);
