@@ -1,6 +1,7 @@
 // D1, D2, D3, D5: how long each call to Stytch and Unit may take, and how often it is sent. One table of what is decided.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createKeySet } from '../../functions/adapters/jwks.ts';
+import { createSessionKeeper } from '../../functions/adapters/stytch/session-keeper.ts';
 import { createSessionReader } from '../../functions/adapters/stytch/session-reader.ts';
 import { createContactProvider } from '../../functions/adapters/unit/contact-provider.ts';
 import { createFormProvider } from '../../functions/adapters/unit/form-provider.ts';
@@ -30,7 +31,7 @@ import {
   NUMBER,
   PROJECT_ID,
   SECRET,
-  sdkAdapters,
+  sdkAdapter,
   silenceSdkWarnings,
 } from '../support/adapters-stytch.ts';
 import { submission } from '../support/adapters-unit.ts';
@@ -66,8 +67,8 @@ type Row = readonly [operation: string, timeoutMs: number, tries: number, call: 
 /** A row for each method of a port: a new one must be given its own. */
 type Rows<Port> = Readonly<Record<keyof Port, Row>>;
 
-const provider = () => sdkAdapters(stytch()).provider;
-const keeper = () => sdkAdapters(stytch()).keeper;
+const provider = () => sdkAdapter(stytch()).provider;
+const keeper = () => createSessionKeeper(stytch());
 const user = 'user-test-1';
 const sessionJwt = 'a.b.c';
 const credential = { id: 'x' };
@@ -143,9 +144,9 @@ const sessions: Rows<SessionKeeper> & Rows<SessionReader> = {
     2,
     () => createSessionReader(stytch()).readSession(sessionJwt, signal),
   ],
-  readByToken: ['sessions.authenticate', 2500, 1, () => keeper().readByToken('token', 60, signal)],
-  revoke: ['sessions.revoke', 2500, 1, () => keeper().revoke({ sessionId: 'session-test-1' }, signal)],
-  listSessions: ['sessions.get', 2500, 1, () => keeper().listSessions(user, signal)],
+  readByToken: ['sessions.authenticate', 2500, 2, () => keeper().readByToken('token', 60, signal)],
+  revoke: ['sessions.revoke', 2500, 2, () => keeper().revoke({ sessionId: 'session-test-1' }, signal)],
+  listSessions: ['sessions.get', 2500, 2, () => keeper().listSessions(user, signal)],
 };
 
 const keys: Readonly<Record<'warm', Row>> = {

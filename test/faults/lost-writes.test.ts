@@ -3,14 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { call, pkce } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
 import type { FaultKind } from '../../simulators/faults.ts';
-import { startTestWorld, templateWithLimits } from '../support/world.ts';
-
-const YEAR = 365 * 86_400;
+import { startTestWorld, withLimits } from '../support/world.ts';
 
 let world: World;
 beforeAll(async () => {
-  const template = templateWithLimits({ sendsPerSource: { max: 2, windowSeconds: YEAR } });
-  world = await startTestWorld({ template });
+  world = await startTestWorld({ template: withLimits({ sendsPerSource: 2 }) });
 });
 afterAll(() => world.close());
 
