@@ -87,8 +87,10 @@ export async function makePlace(
   const stytch = forwardTo(world.stytch.url);
   const handles: Readonly<Record<Service, Handle>> = {
     stytch: async (request) => {
+      // As they are when they are asked for.
+      const areOld = areKeysOld;
       const response = await stytch(request);
-      return areKeysOld && request.url.includes('/sessions/jwks/') ? withOtherKeys(response) : response;
+      return areOld && request.url.includes('/sessions/jwks/') ? withOtherKeys(response) : response;
     },
     unit: forwardTo(world.unit.url),
     table: forwardTo(world.tableUrl),

@@ -7,6 +7,8 @@ import type { Place } from './place.ts';
 /** On a machine that does other things too the first requests may be too slow. */
 const WARMING_TRIES = 5;
 const WARM_WITHIN_MS = 10_000;
+/** From a call's arrival to where its caller has the answer. */
+const ANSWERED_WITHIN_MS = 50;
 export const NOT_WARM = 'the process did not warm up';
 
 /** @throws Error when it does not come true in time: a starved process may give up before it has called */
@@ -24,12 +26,13 @@ export async function makeWarm(place: Place, row: CallRow, ask: () => Promise<An
   if (row.name === 'Stytch: JWKS') {
     await until(() => hasCalled('/v1/sessions/jwks/'));
     place.listKeys();
+    await pause(ANSWERED_WITHIN_MS);
     return;
   }
   if (row.service === 'secrets') {
     // Each of the function's secrets is read while it starts.
     await until(() => place.links.secrets.calls.length >= 3);
-    await pause(50);
+    await pause(ANSWERED_WITHIN_MS);
     place.secrets.put('unitExchange', place.secrets.seeded.unitExchange);
     return;
   }
