@@ -62,11 +62,14 @@ interface TestCounts {
   readonly failed: number;
 }
 
-/** Rules and adapters with coverage; the rest run in processes of their own, where coverage would only cost time. */
+/**
+ * Rules and adapters with coverage; the rest run in processes of their own, where coverage would only cost time. The last
+ * waits more than it works, for deadlines and for floors of time, and so has a worker more than the smallest machine has cores.
+ */
 const testRuns = [
   ['--selectProjects', 'core', 'contract', 'http', 'adapters', '--coverage'],
   ['--selectProjects', 'lib', 'scripts', 'local', 'simulators', 'browser', 'client', 'contract-http'],
-  ['--selectProjects', 'journey', 'ops', 'security', 'faults'],
+  ['--selectProjects', 'journey', 'ops', 'security', 'faults', '--maxWorkers', '3'],
 ] as const;
 
 /** One run of Jest; a suite that could not even start is one failure. */

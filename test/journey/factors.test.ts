@@ -578,7 +578,8 @@ describe('what a recovery does not open', () => {
     world.stytch.controls.faults.arm({
       method: 'GET',
       path: '/v1/sessions',
-      times: 1,
+      // A read is sent twice.
+      times: 2,
       fault: { kind: 'status', status: 500 },
     });
     const [recoveryCode] = await recoveryCodesOf(world, user.userId);

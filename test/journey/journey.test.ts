@@ -16,26 +16,25 @@ import {
 
 describe('the whole journey, through the bundles that deploy', () => {
   let world: World;
+  const steps: JourneyStep[] = [];
+  let walked: Awaited<ReturnType<typeof walkJourney>>;
   beforeAll(async () => {
     world = await startTestWorld();
+    walked = await walkJourney(world, (step) => steps.push(step));
   });
   afterAll(() => world.close());
 
   it('INV8 goes from an unknown address to exactly the own card', async () => {
-    const steps: JourneyStep[] = [];
-    const result = await walkJourney(world, (step) => steps.push(step));
     expect(steps).toHaveLength(8);
-    const claims = (await world.scanTable()).filter((item) => item['pk'] === `CUSTOMER#${result.customerId}`);
-    expect(claims).toEqual([expect.objectContaining({ stytchUserId: result.userId })]);
+    const claims = (await world.scanTable()).filter((item) => item['pk'] === `CUSTOMER#${walked.customerId}`);
+    expect(claims).toEqual([expect.objectContaining({ stytchUserId: walked.userId })]);
     expect(world.unit.controls.jwksFetches()).toBeGreaterThan(0);
   });
 
   it('INV5 is told on the terminal without what opens something, or belongs to its owner alone', async () => {
-    const steps: JourneyStep[] = [];
-    const { totpSecret } = await walkJourney(world, (step) => steps.push(step));
     const text = steps.flatMap((step, i) => describeStep(i + 1, step)).join('\n');
     const { pans, cvv2s, customerTokens, ssns, birthDates } = world.unit.controls.received();
-    const secrets = [totpSecret, ...pans, ...customerTokens, ...ssns, ...birthDates];
+    const secrets = [walked.totpSecret, ...pans, ...customerTokens, ...ssns, ...birthDates];
     expect(Math.min(pans.length, cvv2s.length, customerTokens.length)).toBeGreaterThan(0);
     expect(secrets.map((secret) => secret.slice(0, 12)).filter((part) => text.includes(part))).toEqual([]);
     expect(cvv2s.filter((cvv2) => text.includes(`"${cvv2}"`))).toEqual([]);
