@@ -54,7 +54,7 @@ export function createApplications(
       const idempotencyKey = keys.get(sent) ?? randomText(crypto);
       keys.set(sent, idempotencyKey);
       const forgetIfEnded = <Given extends { readonly status?: string | number }>(given: Given): Given => {
-        if (/NotSubmitted|400|409|422/.test(`${given.status}`)) keys.delete(sent);
+        if (/NotSub|400|409|422/.test(`${given.status}`)) keys.delete(sent);
         return given;
       };
       try {

@@ -42,14 +42,14 @@ const codes: Readonly<Record<number, ProblemCode>> = {
 const AUTHENTICATE = 'www-authenticate';
 
 export class ProblemError extends Error {
-  readonly status: number;
-  readonly code: ProblemCode;
-  readonly details: ProblemDetails;
-  readonly fieldErrors: readonly FieldError[];
-  readonly challenge: Challenge | undefined;
-  readonly retryAfterSeconds: number | undefined;
+  declare readonly status: number;
+  declare readonly code: ProblemCode;
+  declare readonly details: ProblemDetails;
+  declare readonly fieldErrors: readonly FieldError[];
+  declare readonly challenge: Challenge | undefined;
+  declare readonly retryAfterSeconds: number | undefined;
   /** Quote it to support. */
-  readonly requestId: string | undefined;
+  declare readonly requestId: string | undefined;
 
   constructor(status: number, details: ProblemDetails = {}, headers = new Headers()) {
     // RFC 9470: the header, the header as AWS front doors may rename it, then the body.
@@ -60,18 +60,20 @@ export class ProblemError extends Error {
       ? 'insufficient_user_authentication'
       : (details.code ?? codes[status] ?? 'server_error');
     super(details.title ?? code);
-    this.name = 'ProblemError';
-    this.status = status;
-    this.code = code;
-    this.details = details;
-    this.fieldErrors = details.errors ?? [];
-    this.challenge = acrValues && {
-      acrValues,
-      maxAgeSeconds: Number(maxAge),
-      acceptableFactors: details.acceptableFactors ?? [],
-    };
-    this.retryAfterSeconds = retryAfter(headers);
-    this.requestId = headers.get('x-request-id') ?? undefined;
+    Object.assign(this, {
+      name: 'ProblemError',
+      status,
+      code,
+      details,
+      fieldErrors: details.errors ?? [],
+      challenge: acrValues && {
+        acrValues,
+        maxAgeSeconds: Number(maxAge),
+        acceptableFactors: details.acceptableFactors ?? [],
+      },
+      retryAfterSeconds: retryAfter(headers),
+      requestId: headers.get('x-request-id') ?? undefined,
+    });
   }
 }
 

@@ -46,18 +46,7 @@ export const createSend = (
   isCookie: boolean,
 ): Send<Path> => {
   const inTurn = createQueue();
-  return async (
-    path,
-    {
-      method = 'POST',
-      ids = [],
-      body = null,
-      idempotencyKey,
-      // A call that hangs must not hold up those that share it, or wait behind it. React Native may have no `timeout`.
-      signal = AbortSignal.timeout?.(60_000),
-    },
-    bearer,
-  ) => {
+  return async (path, { method = 'POST', ids = [], body = null, idempotencyKey, signal }, bearer) => {
     // Sign-in, refresh and revoke: everything else goes by the JWT alone.
     const carriesCookie = isCookie && /auth|sess/.test(path);
     const sent = body instanceof Blob ? body : body && stringify(body);
@@ -71,7 +60,9 @@ export const createSend = (
           ...(bearer && { authorization: `Bearer ${bearer}` }),
           ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),
         },
-        signal,
+        // A call that hangs must not hold up those that share it, or wait behind it: the caller's own signal ends that of the
+        // queue only before it is sent. React Native may have no `timeout`.
+        signal: ((!carriesCookie || signal?.aborted) && signal) || AbortSignal.timeout?.(60_000),
         body: sent,
         // The API redirects nowhere: a body, or a secret in it, must not follow a proxy that does.
         redirect: 'error',

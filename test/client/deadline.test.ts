@@ -10,6 +10,7 @@ function api(hanging: string) {
   const sent: string[] = [];
   const fetch: typeof globalThis.fetch = (input, init) => {
     const route = routeOf(input);
+    if (init?.signal?.aborted) return Promise.reject(init.signal.reason);
     sent.push(route);
     if (route === hanging && sent.filter((one) => one === route).length === 1)
       return new Promise((_, reject) =>
@@ -83,6 +84,37 @@ describe('a call that is never answered ends after a minute', () => {
     await oneMinute();
     expect(await Promise.all(waiting)).toEqual(['TimeoutError', 'done']);
     expect(sent).toEqual(['/signup/authenticate', '/sessions/revoke']);
+  });
+
+  it('whoever sent it: a caller who gives up in a cookie stage holds nobody up for longer', async () => {
+    const { sent, fetch } = api('/signup/authenticate');
+    const client = createClient({ baseUrl: 'http://api.example', sessionTransport: 'cookie', fetch });
+    const proof = { method: 'email_magic_link', token: 't', codeVerifier: 'v' } as const;
+    const gaveUp = new AbortController();
+    const first = outcome(client.authenticate(proof, { signal: gaveUp.signal }));
+    const never = outcome(client.authenticate(proof, { signal: gaveUp.signal }));
+    const out = outcome(client.signOut());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    gaveUp.abort();
+    expect(await Promise.all([first, never])).toEqual(['AbortError', 'AbortError']);
+    expect(sent).toEqual(['/signup/authenticate']);
+    await oneMinute();
+    expect(await out).toBe('done');
+    // The second was given up before its turn came.
+    expect(sent).toEqual(['/signup/authenticate', '/sessions/revoke']);
+    expect(limits).toHaveLength(2);
+  });
+
+  it('counted from where it is sent, not from where it began to wait', async () => {
+    const { fetch } = api('/signup/authenticate');
+    const client = createClient({ baseUrl: 'http://api.example', sessionTransport: 'cookie', fetch });
+    const proof = { method: 'email_magic_link', token: 't', codeVerifier: 'v' } as const;
+    const waiting = [outcome(client.authenticate(proof)), outcome(client.signOut())];
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(limits).toHaveLength(1);
+    await oneMinute();
+    await Promise.all(waiting);
+    expect(limits).toHaveLength(2);
   });
 
   it('unless the caller brings a limit of its own, or the runtime has none', async () => {
