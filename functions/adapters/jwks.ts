@@ -7,15 +7,12 @@ import { parseJson } from './json.ts';
 import { keepValue } from './kept-value.ts';
 import { type OutboundRequest, send } from './outbound.ts';
 
-const FRESH_SECONDS = 3600;
-/** How long old keys serve while Stytch's key endpoint is down (standards K3). */
-const STALE_SECONDS = 86_400;
 /** However many unknown key ids arrive, they cause one fetch in this time (standards K4). */
 const FORCED_EVERY_SECONDS = 30;
 /** After a fetch that failed, so that a moment's outage during a rotation does not last half a minute. */
 const FORCED_AFTER_FAILURE_SECONDS = 1;
-/** In an outage old keys serve at once, and Stytch is asked again no sooner than this. */
-const PAUSE_AFTER_FAILURE_SECONDS = 30;
+/** Old keys serve for a day while Stytch's key endpoint is down (standards K3). */
+const ages = { freshSeconds: 3600, staleSeconds: 86_400, pauseSeconds: 30 } as const;
 const TIMEOUT_MS = 2000;
 
 const jwksAnswer = z.object({
@@ -41,20 +38,7 @@ export function createKeySet(url: string, clock: () => number, log: Log): KeySet
   const kept = keepValue(() => fetchKeys(url, log), TIMEOUT_MS, clock);
   let forcedAt = Number.NEGATIVE_INFINITY;
 
-  const current = async (): Promise<Keys> => {
-    const held = kept.value();
-    if (held === undefined) return kept.fetch();
-    const age = clock() - held.askedAt;
-    if (age < FRESH_SECONDS) return held.value;
-    const isUsable = age < FRESH_SECONDS + STALE_SECONDS;
-    const failure = kept.failure();
-    const isPaused = failure !== undefined && clock() - failure.askedAt < PAUSE_AFTER_FAILURE_SECONDS;
-    if (isUsable && isPaused) return held.value;
-    return kept.fetch().catch((error: unknown) => {
-      if (isUsable) return held.value;
-      throw error;
-    });
-  };
+  const current = (): Promise<Keys> => kept.current(ages);
 
   /** Keys fetched because of an unknown `kid`; undefined when they were fetched a moment ago. */
   const forced = async (): Promise<Keys | undefined> => {
@@ -79,7 +63,7 @@ export function createKeySet(url: string, clock: () => number, log: Log): KeySet
     },
     staleSeconds() {
       const held = kept.value();
-      return held === undefined ? 0 : Math.max(0, clock() - held.askedAt - FRESH_SECONDS);
+      return held === undefined ? 0 : Math.max(0, clock() - held.askedAt - ages.freshSeconds);
     },
     async warm() {
       await current();

@@ -1,5 +1,13 @@
 // A value from outside that is kept: fetched once at a time for all who ask, with what became of it last.
 
+export interface Ages {
+  readonly freshSeconds: number;
+  /** How much longer an old value serves while there is no newer one. */
+  readonly staleSeconds: number;
+  /** After a failure an old value serves at once, and is asked for again no sooner than this. */
+  readonly pauseSeconds: number;
+}
+
 export interface KeptValue<T> {
   /** What came last, and when it was asked for. */
   value(): { readonly value: T; readonly askedAt: number } | undefined;
@@ -8,6 +16,8 @@ export interface KeptValue<T> {
   isUnderWay(): boolean;
   /** What comes of the fetch that is under way, or of one that begins now. */
   fetch(): Promise<T>;
+  /** The value where it is fresh, else a newer one, else the old one for as long as it may serve. */
+  current(ages: Ages): Promise<T>;
 }
 
 /**
@@ -33,15 +43,30 @@ export function keepValue<T>(get: () => Promise<T>, endsWithinMs: number, clock:
     return outcome.value;
   }
 
+  function fetch(): Promise<T> {
+    const askedAt = clock();
+    const joined = underWay() ?? { outcome: begin(askedAt), askedAt };
+    latest = joined;
+    return joined.outcome;
+  }
+
   return {
     value: () => kept,
     failure: () => failed,
     isUnderWay: () => underWay() !== undefined,
-    fetch() {
-      const askedAt = clock();
-      const joined = underWay() ?? { outcome: begin(askedAt), askedAt };
-      latest = joined;
-      return joined.outcome;
+    fetch,
+    async current({ freshSeconds, staleSeconds, pauseSeconds }) {
+      if (kept === undefined) return fetch();
+      const { value, askedAt } = kept;
+      const age = clock() - askedAt;
+      if (age < freshSeconds) return value;
+      const isUsable = age < freshSeconds + staleSeconds;
+      const isPaused = failed !== undefined && clock() - failed.askedAt < pauseSeconds;
+      if (isUsable && isPaused) return value;
+      return fetch().catch((error: unknown) => {
+        if (isUsable) return value;
+        throw error;
+      });
     },
   };
 }

@@ -24,6 +24,12 @@ export interface Secret {
    */
   read(): Promise<SecretValue>;
   /**
+   * One that has not grown old, for what comes in: there nobody but us refuses a value that was withdrawn. An old one
+   * serves for a day at most while Secrets Manager fails.
+   * @throws ServiceError `not_configured`, `temporarily_unavailable`
+   */
+  readFresh(): Promise<SecretValue>;
+  /**
    * The value to try after a vendor refused one; null when there is no other. Secrets Manager is asked at most once a
    * minute, once a second while it fails, and once for all who ask at the same time.
    * @throws ServiceError `not_configured`, `temporarily_unavailable`
@@ -31,11 +37,9 @@ export interface Secret {
   renew(refused: string): Promise<SecretValue | null>;
 }
 
-const CACHE_SECONDS = 900;
+const ages = { freshSeconds: 900, staleSeconds: 86_400, pauseSeconds: 30 } as const;
 const RENEW_AT_MOST_EVERY_SECONDS = 60;
-/** In an outage Secrets Manager is asked again for a value that has grown old no sooner than this. */
-const PAUSE_AFTER_FAILURE_SECONDS = 30;
-/** And for one that was refused no sooner than this: a flood of guesses makes no flood of calls. */
+/** In an outage Secrets Manager is asked again for a refused value no sooner than this: a flood of guesses makes no flood of calls. */
 const RENEW_AFTER_FAILURE_SECONDS = 1;
 
 /** One secret by its ARN. `clock` gives seconds. */
@@ -52,11 +56,12 @@ export function createSecret(client: SecretsManagerClient, arn: string, clock: (
     async read() {
       const held = kept.value();
       if (held === undefined) return kept.fetch();
-      const isFresh = clock() - held.askedAt < CACHE_SECONDS;
+      const isFresh = clock() - held.askedAt < ages.freshSeconds;
       // Nobody waits for the new value: whoever is refused for the old one renews it.
-      if (!isFresh && failureWithin(PAUSE_AFTER_FAILURE_SECONDS) === undefined) kept.fetch().catch(() => {});
+      if (!isFresh && failureWithin(ages.pauseSeconds) === undefined) kept.fetch().catch(() => {});
       return held.value;
     },
+    readFresh: () => kept.current(ages),
     async renew(refused) {
       const held = kept.value();
       // Somebody else may have loaded the new value since this caller read the old one.
@@ -122,7 +127,7 @@ export async function withSecret<T>(
 export async function fits(secret: Secret, test: (text: string) => boolean): Promise<boolean> {
   const fitsEither = ({ value, previous }: SecretValue): boolean =>
     test(value) || (previous !== undefined && test(previous));
-  const present = await secret.read();
+  const present = await secret.readFresh();
   if (fitsEither(present)) return true;
   await secret.renew(present.value);
   // Read and not taken from it: `previous` alone may be new.

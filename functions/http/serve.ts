@@ -60,6 +60,8 @@ async function respond(
   const signal = AbortSignal.timeout(Math.max(0, ms));
   const late = whenAborted(signal);
   await Promise.race([runtime.frontDoor(incoming), late]);
+  // The answer is decided then: nothing is begun that it could not tell of.
+  if (signal.aborted) await late;
   if (found === undefined) throw unrouted(endpoints, incoming.routeKey);
   const { route } = found;
   const isCookie = isForBrowsers(route) && runtime.sessionTransport() === 'cookie';

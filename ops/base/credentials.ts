@@ -35,8 +35,8 @@ export async function readCredential(
 
 /** A value that is at hand as the adapters take it. */
 export function fixedSecret(text: string): Secret {
-  const value = { value: text };
-  return { read: async () => value, renew: async () => null };
+  const read = async () => ({ value: text });
+  return { read, readFresh: read, renew: async () => null };
 }
 
 function readDescriptor(fd: number, option: string): string {

@@ -214,4 +214,24 @@ describe('what somebody brings, held against the secret', () => {
     now += 1;
     expect(await held('value-number-2')).toBe(true);
   });
+
+  it('E2 fits no value that was withdrawn once 15 minutes are over, not even by one request', async () => {
+    bench.put('value-number-2');
+    now += 899;
+    expect(await held('value-number-1')).toBe(true);
+    now += 1;
+    expect(await held('value-number-1')).toBe(false);
+    expect(await held('value-number-2')).toBe(true);
+  });
+
+  it('E2 fits an old value for a day at most while Secrets Manager fails', async () => {
+    const { faults } = bench.manager;
+    faults.arm({ method: 'POST', path: '/', times: 1000, fault: { kind: 'status', status: 500 } });
+    now += 900 + 86_399;
+    expect(await held('value-number-1')).toBe(true);
+    now += 31;
+    expect(await codeOf(held('value-number-1'))).toBe('temporarily_unavailable');
+    faults.heal();
+    expect(await held('value-number-1')).toBe(true);
+  });
 });

@@ -16,8 +16,10 @@ const NOW = 'origin-secret-of-today';
 const BEFORE = 'origin-secret-of-yesterday';
 const secretOf = (first: Value, later: Value = first) => {
   let value = first;
+  const read = jest.fn(async () => value);
   const secret = {
-    read: jest.fn(async () => value),
+    read,
+    readFresh: read,
     renew: jest.fn(async (refused: string) => {
       value = later;
       return refused === value.value ? null : value;

@@ -279,6 +279,18 @@ describe('the deadline of a request', () => {
     expect(run).not.toHaveBeenCalled();
   });
 
+  it('D1 begins nothing for a request whose time is up, though its door has just opened', async () => {
+    const run = jest.fn<Run<201>>(async () => ({ status: 201, body: tokenAnswer }));
+    // Within the moment that an endpoint has for its last word.
+    const runtime = runtimeOf({ frontDoor: async () => pause(130) });
+    const answered = await serve(runtime, signedInJson(routes.exchangeToken, run))(
+      eventOf(asked),
+      contextOf(600),
+    );
+    expect(answered.statusCode).toBe(504);
+    expect(run).not.toHaveBeenCalled();
+  });
+
   it('D1 leaves the endpoint what the door has not taken', async () => {
     const runtime = runtimeOf({ frontDoor: async () => pause(700) });
     const startedAt = performance.now();

@@ -5,6 +5,7 @@ import { call } from '../../local/journey-client.ts';
 import type { World } from '../../local/world.ts';
 import { createStytchUsers } from '../../ops/adapters/stytch-users.ts';
 import { silent } from '../support/adapters-log.ts';
+import { fixedSecret } from '../support/adapters-secrets.ts';
 import { api, field } from '../support/security.ts';
 import { individual, signedInUser, startTestWorld, apply as submit } from '../support/world.ts';
 import {
@@ -39,11 +40,10 @@ async function customer() {
 }
 
 const stytchUsers = () => {
-  const value = { value: world.secrets.seeded.stytch };
   return createStytchUsers({
     baseUrl: world.stytch.url,
     projectId: stages.dev.stytchProjectId,
-    secret: { read: async () => value, renew: async () => null },
+    secret: fixedSecret(world.secrets.seeded.stytch),
     log: silent,
   });
 };

@@ -53,7 +53,7 @@ export const secretsClient = (endpoint: string): SecretsManagerClient =>
   });
 
 /** A secret whose value never changes. */
-export const fixedSecret = (value: string, previous?: string): Secret => ({
-  read: async () => (previous === undefined ? { value } : { value, previous }),
-  renew: async () => null,
-});
+export function fixedSecret(value: string, previous?: string): Secret {
+  const read = async () => (previous === undefined ? { value } : { value, previous });
+  return { read, readFresh: read, renew: async () => null };
+}

@@ -42,12 +42,17 @@ export async function confirmPasskey(
   const grace = ENROLMENT_WINDOW_SECONDS;
   requireEnrolment(ports.policy, presented, current, known, ports.clock(), grace, grounds);
   const { stytchUserId, sessionJwt } = presented;
+  let recorded: PromiseSettledResult<void> | undefined;
   const ask = async () => {
     const outcome = await ports.provider.registerPasskey({ stytchUserId, credential, sessionJwt }, signal);
-    if (outcome.isProved) await recordEnrolled(ports, known, outcome.factorId);
+    if (outcome.isProved)
+      [recorded] = await Promise.allSettled([recordEnrolled(ports, known, outcome.factorId)]);
     return outcome;
   };
-  return sessionAnswer((await prove(ports, presented, current, 'passkey', ask, signal)).session);
+  const { session } = await prove(ports, presented, current, 'passkey', ask, signal);
+  // Stytch took the proof: it counts as no failure, though its record was lost.
+  if (recorded?.status === 'rejected') throw recorded.reason;
+  return sessionAnswer(session);
 }
 
 /**

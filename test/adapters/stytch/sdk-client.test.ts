@@ -170,7 +170,7 @@ describe('a call by the official SDK', () => {
       baseUrl: server.url,
       projectId: PROJECT_ID,
       secret: {
-        read: async () => ({ value: 'secret-1-of-the-project' }),
+        ...fixedSecret('secret-1-of-the-project'),
         renew: async () => ({ value: 'secret-2-of-the-project' }),
       },
       log: silent,

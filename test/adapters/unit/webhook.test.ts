@@ -87,7 +87,8 @@ describe('proving a delivery', () => {
       value = { value: 'token-number-2', previous: 'token-number-0' };
       return null;
     });
-    const secret: Secret = { read: async () => value, renew };
+    const read = async () => value;
+    const secret: Secret = { read, readFresh: read, renew };
     await expect(prove(secret, 'token-number-2')).resolves.toBeUndefined();
     value = { value: 'token-number-2' };
     await expect(prove(secret, 'token-number-0')).resolves.toBeUndefined();
@@ -108,7 +109,8 @@ describe('proving a delivery', () => {
 
   it('W3 does not even read the secret again for a delivery without a signature', async () => {
     const renew = jest.fn(async (): Promise<SecretValue | null> => null);
-    const secret: Secret = { read: async () => ({ value: TOKEN }), renew };
+    const read = async () => ({ value: TOKEN });
+    const secret: Secret = { read, readFresh: read, renew };
     expect(await codeOf(prove(secret, undefined))).toBe('invalid_signature');
     await expect(prove(secret, undefined)).rejects.toMatchObject({ details: { reason: 'missing' } });
     expect(renew).not.toHaveBeenCalled();

@@ -211,6 +211,8 @@ describe('The credential becomes a factor and steps the session up', () => {
     const scene = newcomer();
     scene.world.fail('table.beginFactor');
     expect(await refusal(confirm(scene))).toMatchObject({ code: 'temporarily_unavailable' });
+    // Stytch took the credential: the user failed at nothing.
+    expect(failures(scene)).toEqual({ row: 0, day: 0 });
     await enrol(scene).catch(() => undefined);
     expect(recordOf(scene, 'passkey-2')).toMatchObject({ origin: 'seen', confirmedAt: null });
   });

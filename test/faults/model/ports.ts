@@ -22,7 +22,11 @@ import type { Container } from './container.ts';
 import { unitUrlOf, wireByFetch } from './network.ts';
 import { type Person, people, steppedUp, userOf } from './people.ts';
 
-export const fixed = (value: string): Secret => ({ read: async () => ({ value }), renew: async () => null });
+export const fixed = (value: string): Secret => ({
+  read: async () => ({ value }),
+  readFresh: async () => ({ value }),
+  renew: async () => null,
+});
 
 export const ONBOARDING_TOKEN = 'onboarding-token-of-the-model';
 
