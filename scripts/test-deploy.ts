@@ -58,7 +58,13 @@ async function testDeploy(folder: string, stop: AbortSignal, keep: (close: () =>
   const apiUrl = `${emulator.url}/_aws/execute-api/${new URL(ApiUrl).hostname.split('.')[0]}/$default`;
   const webhookUrl = `${apiUrl}${routes.unitWebhook.path}`;
   await step('point the functions at the simulated vendors', point);
-  const empty = await call('POST', webhookUrl, { body: {} });
+  // Without a signature no secret is looked at.
+  const deliver = () =>
+    call('POST', webhookUrl, {
+      body: {},
+      headers: { 'x-unit-signature': Buffer.alloc(20).toString('base64') },
+    });
+  const empty = await deliver();
   check('before its secrets are filled it answers 503', empty.status === 503, empty.body);
 
   const facade = await startFacade(
@@ -123,7 +129,7 @@ async function testDeploy(folder: string, stop: AbortSignal, keep: (close: () =>
 
   // Last, as it breaks the function: that the roles have allowed all of the above means something.
   await deployed.override({ UNIT_WEBHOOK_SECRET_ARN: outputs['StytchSecretArn'] ?? '' }, 'UnitWebhook');
-  const forbidden = await call('POST', webhookUrl, { body: {} });
+  const forbidden = await deliver();
   const problem = problemBody.safeParse(forbidden.body);
   // An empty secret answers 503, too, by another code: that one would show nothing of roles.
   const isDenied = forbidden.status === 503 && problem.data?.code === 'temporarily_unavailable';
