@@ -73,8 +73,9 @@ export async function walkJourneyAt(
   const signIn = async () => {
     const { codeVerifier, codeChallenge } = pkce();
     const body = { method: 'email_magic_link', email, codeChallenge };
+    const before = stytch.controls.inbox(email).length;
     expectAnswer(await api('POST', '/v1/signup', { body }), 202, signUpAnswer);
-    const mail = stytch.controls.inbox(email).at(-1);
+    const mail = stytch.controls.inbox(email).at(before);
     if (mail === undefined) throw new JourneyFailed('no mail arrived');
     const proof = { method: 'email_magic_link', token: mail.token, codeVerifier };
     return expectAnswer(await api('POST', '/v1/signup/authenticate', { body: proof }), 200, signedInAnswer);
@@ -128,8 +129,9 @@ export async function walkJourneyAt(
   }
   done("Unit's signed webhook arrives", `the application is Approved, and customer ${customerId} is claimed`);
 
-  // Days later: the first session is long over, and so is the passcode's time step.
+  // Days later: the first session is long over, and so are the first mail and the passcode's time step.
   stytch.controls.revokeAllSessions(userId);
+  stytch.controls.ageCodes({ to: email, seconds: 3 * 86_400 });
   stytch.controls.ageTotp({ userId, seconds: 3 * 86_400 });
   const later = await signIn();
   const card = unit.controls.cards(customerId).at(0);

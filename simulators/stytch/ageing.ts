@@ -1,4 +1,5 @@
 // Back-dating: the running system's clock never moves, so what should be older is made older here.
+import { MAILED_LINKS } from './links.ts';
 import type { Session } from './sessions.ts';
 import { SECOND_MS } from './timestamps.ts';
 import { sameAddress } from './users.ts';
@@ -35,7 +36,7 @@ export function ageSession(session: Session, seconds: number): void {
 }
 
 /**
- * Makes passcodes, links and trial addresses older, of one address or of all.
+ * Makes passcodes, links, their sending and trial addresses older, of one address or of all.
  * @returns how many passcodes and links there were
  */
 export function ageCodes(world: World, to: string | undefined, seconds: number): number {
@@ -45,6 +46,7 @@ export function ageCodes(world: World, to: string | undefined, seconds: number):
     item.sentAt -= ms;
     item.expiresAt -= ms;
   }
+  world.rateLimits.age(MAILED_LINKS, to?.toLowerCase(), ms);
   for (const address of world.users.all().flatMap((user) => user.addresses)) {
     const isMeant = to === undefined || sameAddress(address.kind, address.value, to);
     if (isMeant && address.attachedUntil !== undefined) address.attachedUntil -= ms;

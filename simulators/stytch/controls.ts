@@ -43,7 +43,7 @@ export interface StytchControls {
   /** Back-dates factors in the user's live sessions; the number of them. */
   ageFactor(aged: AgedFactor): number;
   ageSession(aged: { readonly sessionId: string; readonly seconds: number }): void;
-  /** Back-dates passcodes, links and trial addresses; the number of the former two. */
+  /** Back-dates passcodes, links, when they were sent, and trial addresses; the number of the former two. */
   ageCodes(aged: { readonly to?: string | undefined; readonly seconds: number }): number;
   /** Makes the last accepted code, and the time to confirm an enrolment, that much older. */
   ageTotp(aged: { readonly userId: string; readonly seconds: number }): void;

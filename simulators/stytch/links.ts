@@ -9,6 +9,9 @@ import type { World } from './world.ts';
 /** The path of the page that a mailed link opens first. */
 export const HOP_PATH = '/v1/magic_links/redirect';
 
+/** The rate limit of mailed links, counted for each address. */
+export const MAILED_LINKS = 'magic_links';
+
 export interface LinkRequest {
   readonly kind: LinkKind;
   readonly user: User;

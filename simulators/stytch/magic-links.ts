@@ -4,7 +4,7 @@ import { type Owned, ownerOrAttached, ownerOrNew, verifyAddress } from './addres
 import { embeddedLinkRoute } from './embedded-links.ts';
 import { Refusal } from './errors.ts';
 import { fields, parseBody, sessionFields } from './inputs.ts';
-import { liveLink, mailLink, registeredUrl, requireMatch, requireVerifier } from './links.ts';
+import { liveLink, MAILED_LINKS, mailLink, registeredUrl, requireMatch, requireVerifier } from './links.ts';
 import { endPasswordSessions } from './password-resets.ts';
 import type { Route } from './router.ts';
 import { proofs } from './sessions.ts';
@@ -63,7 +63,7 @@ const DEFAULT_SIGNUP_MINUTES = 7 * 24 * 60;
 
 /** The three sending calls share one mail a second per address. */
 function takeSend(world: World, email: string): void {
-  const rule = { name: 'magic_links', field: email.toLowerCase(), limit: 1, seconds: 1 };
+  const rule = { name: MAILED_LINKS, field: email.toLowerCase(), limit: 1, seconds: 1 };
   world.rateLimits.take(rule, world.now(), world.switches.rateLimit);
 }
 

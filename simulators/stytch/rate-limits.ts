@@ -4,7 +4,7 @@ import type { Switches } from './switches.ts';
 import { SECOND_MS } from './timestamps.ts';
 
 export class RateLimits {
-  #counts = new Map<string, { readonly period: number; count: number }>();
+  #counts = new Map<string, { startedAt: number; count: number }>();
 
   /**
    * Counts one call and refuses the one over the limit.
@@ -17,14 +17,22 @@ export class RateLimits {
   ): void {
     if (setting === 'off') return;
     const periodMs = rule.seconds * SECOND_MS;
-    const period = Math.floor(now / periodMs);
+    const startedAt = now - (now % periodMs);
     const key = `${rule.name} ${rule.field}`;
     const known = this.#counts.get(key);
-    const count = known?.period === period ? known.count + 1 : 1;
-    this.#counts.set(key, { period, count });
+    const count = known?.startedAt === startedAt ? known.count + 1 : 1;
+    this.#counts.set(key, { startedAt, count });
     if (count <= rule.limit) return;
-    const wait = Math.max(1, Math.ceil(((period + 1) * periodMs - now) / SECOND_MS));
+    const wait = Math.max(1, Math.ceil((startedAt + periodMs - now) / SECOND_MS));
     throw new Refusal('too_many_requests', setting === 'on' ? {} : { retryAfter: String(wait) });
+  }
+
+  /** Makes what was counted older, for one field of a rule or for all of them. */
+  age(name: string, field: string | undefined, ms: number): void {
+    for (const [key, counted] of this.#counts) {
+      const isMeant = field === undefined ? key.startsWith(`${name} `) : key === `${name} ${field}`;
+      if (isMeant) counted.startedAt -= ms;
+    }
   }
 
   clear(): void {

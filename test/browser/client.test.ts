@@ -94,6 +94,7 @@ describeInBrowser('the client in Chromium', () => {
     for (const isRenamed of [false, true]) {
       world.gateway.renameAuthenticateHeader(isRenamed);
       world.stytch.controls.ageTotp({ userId, seconds: 86_400 });
+      world.stytch.controls.ageCodes({ to: email, seconds: 86_400 });
       await run(
         page,
         `window.isBodyHidden = true; await client.signOut(); await client.signUp({ email: '${email}' });`,

@@ -54,6 +54,7 @@ describeInBrowser('a session in a cookie, in Chromium', () => {
     );
 
   async function signIn(page: Page, email: string): Promise<{ readonly userId: string }> {
+    world.stytch.controls.ageCodes({ to: email, seconds: 60 });
     await run(page, `await client.signUp({ email: '${email}', redirectUrl: '${ORIGIN}/callback' });`);
     const { token } = world.stytch.controls.inbox(email).at(-1) ?? { token: '' };
     return (await run(page, `return client.completeSignUp('${token}');`)) as { userId: string };

@@ -287,6 +287,7 @@ describeInBrowser('the demo page', () => {
     await at.page.getByRole('button', { name: 'Apply', exact: true }).waitFor();
     await at.press('Sign out');
     await at.page.locator('#sign-out').waitFor({ state: 'hidden' });
+    demo.world.stytch.controls.ageCodes({ to: email, seconds: 60 });
     await signIn(at, email);
     await at.press('Prove it');
     await at.press('Use a code of this machine');

@@ -136,6 +136,20 @@ describe('ageing', () => {
     await bench.post('/v1/sessions/authenticate', {});
     expect(bench.controls.userByEmail('two@customer.example')).toBeUndefined();
   });
+
+  it('of codes lets the next mail go out, to the one address or to all', async () => {
+    const addresses = ['one@customer.example', 'Two@Customer.Example'];
+    const sendAll = async () => {
+      const answers = addresses.map((email) => bench.post('/v1/magic_links/email/login_or_create', { email }));
+      return (await Promise.all(answers)).map(({ status }) => status);
+    };
+    expect(await sendAll()).toEqual([200, 200]);
+    expect(await sendAll()).toEqual([429, 429]);
+    bench.controls.ageCodes({ to: 'two@customer.example', seconds: 1 });
+    expect(await sendAll()).toEqual([429, 200]);
+    bench.controls.ageCodes({ seconds: 1 });
+    expect(await sendAll()).toEqual([200, 200]);
+  });
 });
 
 describe('the other controls', () => {
