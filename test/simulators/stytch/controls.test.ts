@@ -140,7 +140,9 @@ describe('ageing', () => {
   it('of codes lets the next mail go out, to the one address or to all', async () => {
     const addresses = ['one@customer.example', 'Two@Customer.Example'];
     const sendAll = async () => {
-      const answers = addresses.map((email) => bench.post('/v1/magic_links/email/login_or_create', { email }));
+      const answers = addresses.map((email) =>
+        bench.post('/v1/magic_links/email/login_or_create', { email }),
+      );
       return (await Promise.all(answers)).map(({ status }) => status);
     };
     expect(await sendAll()).toEqual([200, 200]);
