@@ -2,6 +2,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import { ServiceError } from '../core/errors.ts';
+import type { Log } from '../core/ports.ts';
 import { AWS_CALL_MS, callAws } from './aws.ts';
 import { parseJson } from './json.ts';
 import { keepValue } from './kept-value.ts';
@@ -42,9 +43,14 @@ const RENEW_AT_MOST_EVERY_SECONDS = 60;
 /** In an outage Secrets Manager is asked again for a refused value no sooner than this: a flood of guesses makes no flood of calls. */
 const RENEW_AFTER_FAILURE_SECONDS = 1;
 
-/** One secret by its ARN. `clock` gives seconds. */
-export function createSecret(client: SecretsManagerClient, arn: string, clock: () => number): Secret {
-  const kept = keepValue(() => fetchSecret(client, arn), AWS_CALL_MS, clock);
+/** One secret by its ARN. `clock` gives seconds. A read that fails leaves a line in the log, though an old value serves. */
+export function createSecret(
+  client: SecretsManagerClient,
+  arn: string,
+  clock: () => number,
+  log: Log,
+): Secret {
+  const kept = keepValue(() => fetchSecret(client, arn, log), AWS_CALL_MS, clock);
   let renewedAt = Number.NEGATIVE_INFINITY;
 
   const failureWithin = (seconds: number) => {
@@ -82,23 +88,27 @@ export function createSecret(client: SecretsManagerClient, arn: string, clock: (
   };
 }
 
-async function fetchSecret(client: SecretsManagerClient, arn: string): Promise<SecretValue> {
+async function fetchSecret(client: SecretsManagerClient, arn: string, log: Log): Promise<SecretValue> {
   const command = new GetSecretValueCommand({ SecretId: arn });
   const text = await callAws((options) => client.send(command, options)).then(
     (answer) => answer.SecretString,
     (cause: unknown) => {
       const isEmpty = cause instanceof Error && cause.name === 'ResourceNotFoundException';
+      const reason = isEmpty ? 'secret_empty' : 'secrets_manager';
+      const vendorCode = nameOf(cause);
+      log.record('secret.read_failed', { secretArn: arn, reason, vendorCode });
       throw new ServiceError(isEmpty ? 'not_configured' : 'temporarily_unavailable', {
-        reason: isEmpty ? 'secret_empty' : 'secrets_manager',
+        reason,
         retryAfterSeconds: 5,
         // The SDK's own error may hold the request; its name is all that we keep.
-        upstream: { provider: 'aws', operation: 'get_secret_value', vendorCode: nameOf(cause) },
+        upstream: { provider: 'aws', operation: 'get_secret_value', vendorCode },
       });
     },
   );
   const parsed = parseSecret(text ?? '');
-  if (parsed === undefined) throw new ServiceError('not_configured', { reason: 'secret_malformed' });
-  return parsed;
+  if (parsed !== undefined) return parsed;
+  log.record('secret.read_failed', { secretArn: arn, reason: 'secret_malformed' });
+  throw new ServiceError('not_configured', { reason: 'secret_malformed' });
 }
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

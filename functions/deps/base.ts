@@ -43,7 +43,7 @@ export function createBase(name: FunctionName) {
   const secret = (setting: Extract<SettingName, `${string}_SECRET_ARN`>) =>
     once(() => {
       const arn = config().get(setting);
-      return createSecret(secretsManager(), arn, clock);
+      return createSecret(secretsManager(), arn, clock, log);
     });
   const hashKey = secret('HASH_KEY_SECRET_ARN');
   const stytchSecret = secret('STYTCH_SECRET_ARN');

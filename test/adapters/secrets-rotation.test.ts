@@ -17,7 +17,7 @@ let calls: string[];
 beforeEach(async () => {
   bench = await startSecrets();
   now = 1_000_000;
-  secret = createSecret(bench.client, ARN, () => now);
+  secret = createSecret(bench.client, ARN, () => now, silent);
   good = new Set(['value-number-1']);
   calls = [];
   bench.put('value-number-1');

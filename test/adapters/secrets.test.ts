@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createSecret, type Secret } from '../../functions/adapters/secrets.ts';
 import { codeOf, everythingIn, refusalOf, timed } from '../support/adapters-errors.ts';
+import { type Recorded, recording, silent } from '../support/adapters-log.ts';
 import { ARN, type SecretsBench, secretsClient, startSecrets } from '../support/adapters-secrets.ts';
 import { answering, hang, inTurn, startRawServer, unusedUrl } from '../support/adapters-servers.ts';
 
@@ -10,11 +11,13 @@ const CACHE_SECONDS = 900;
 let bench: SecretsBench;
 let now: number;
 let secret: Secret;
+let recorded: Recorded;
 
 beforeEach(async () => {
   bench = await startSecrets();
   now = 1_000_000;
-  secret = createSecret(bench.client, ARN, () => now);
+  recorded = recording();
+  secret = createSecret(bench.client, ARN, () => now, recorded.log);
 });
 afterEach(() => bench.close());
 
@@ -27,6 +30,9 @@ async function readTwice(): Promise<readonly string[]> {
   await bench.settled();
   return [first.value, (await secret.read()).value];
 }
+
+const failedReads = (): readonly object[] =>
+  recorded.lines.filter(({ code }) => code === 'secret.read_failed').map(({ fields }) => fields);
 
 describe('a secret in Secrets Manager', () => {
   it('E2 is read once and kept for 15 minutes', async () => {
@@ -44,7 +50,7 @@ describe('a secret in Secrets Manager', () => {
   it('E2 holds nobody up once it is there, though Secrets Manager never answers again', async () => {
     const text = JSON.stringify({ value: 'value-number-1' });
     const server = await startRawServer(inTurn(answering(200, { SecretString: text }), hang));
-    const held = createSecret(secretsClient(server.url), ARN, () => now);
+    const held = createSecret(secretsClient(server.url), ARN, () => now, silent);
     await held.read();
     now += CACHE_SECONDS;
     for (let i = 0; i < 3; i += 1) {
@@ -60,7 +66,7 @@ describe('a secret in Secrets Manager', () => {
   it('E2 is asked for anew when a container wakes whose question was frozen on its way', async () => {
     const text = JSON.stringify({ value: 'value-number-1' });
     const server = await startRawServer(inTurn(hang, answering(200, { SecretString: text })));
-    const held = createSecret(secretsClient(server.url), ARN, () => now);
+    const held = createSecret(secretsClient(server.url), ARN, () => now, silent);
     const frozen = Promise.allSettled([held.read()]);
     now += 60;
     const { ms, outcome } = await timed(held.read());
@@ -117,6 +123,19 @@ describe('a secret in Secrets Manager', () => {
     bench.manager.put(ARN, 'no JSON at all');
     now += CACHE_SECONDS;
     expect(await readTwice()).toEqual(['value-number-1', 'value-number-1']);
+    expect(failedReads()).toEqual([{ secretArn: ARN, reason: 'secret_malformed' }]);
+  });
+
+  it('E2 says in the log that a read failed while the old value serves', async () => {
+    bench.put('value-number-1');
+    await secret.read();
+    expect(failedReads()).toEqual([]);
+    now += CACHE_SECONDS;
+    outage();
+    expect(await readTwice()).toEqual(['value-number-1', 'value-number-1']);
+    expect(failedReads()).toEqual([
+      { secretArn: ARN, reason: 'secrets_manager', vendorCode: expect.any(String) },
+    ]);
   });
 
   it('E2 never caches a failed load', async () => {
@@ -165,7 +184,7 @@ describe('a secret in Secrets Manager', () => {
     const failed = await refusalOf(secret.read());
     expect(failed.code).toBe('temporarily_unavailable');
     expect(failed.details.retryAfterSeconds).toBeGreaterThan(0);
-    const gone = createSecret(secretsClient(await unusedUrl()), ARN, () => now);
+    const gone = createSecret(secretsClient(await unusedUrl()), ARN, () => now, silent);
     expect(await codeOf(gone.read())).toBe('temporarily_unavailable');
     expect(failed.details.upstream).toMatchObject({ provider: 'aws', operation: 'get_secret_value' });
     expect(failed.details.cause).toBeUndefined();

@@ -3,6 +3,7 @@ import { createSecret } from '../../../functions/adapters/secrets.ts';
 import { createSessionKeeper } from '../../../functions/adapters/stytch/session-keeper.ts';
 import type { SessionKeeper } from '../../../functions/core/ports.ts';
 import { codeOf, everythingIn, refusalOf } from '../../support/adapters-errors.ts';
+import { silent } from '../../support/adapters-log.ts';
 import { ARN, startSecrets } from '../../support/adapters-secrets.ts';
 import {
   SECRET,
@@ -171,7 +172,7 @@ describe('each call about a session, which may be repeated', () => {
   it('INV7 D3 ends a session, once, with a new secret when the old one is refused', async () => {
     const bench = await startSecrets();
     bench.put('secret-test-the-one-before');
-    const secret = createSecret(bench.client, ARN, () => Date.now() / 1000);
+    const secret = createSecret(bench.client, ARN, () => Date.now() / 1000, silent);
     await secret.read();
     bench.put(SECRET);
     await createSessionKeeper({ ...stytch.project, secret }).revoke({ sessionId: user.sessionId }, signal);

@@ -3,6 +3,7 @@ import { createSecret } from '../../../functions/adapters/secrets.ts';
 import { createSessionReader } from '../../../functions/adapters/stytch/session-reader.ts';
 import type { SessionReader } from '../../../functions/core/ports.ts';
 import { codeOf, everythingIn, refusalOf, timed } from '../../support/adapters-errors.ts';
+import { silent } from '../../support/adapters-log.ts';
 import { ARN, fixedSecret, startSecrets } from '../../support/adapters-secrets.ts';
 import { answering, drip, hang, startRawServer } from '../../support/adapters-servers.ts';
 import { SECRET, type StytchBench, startStytch } from '../../support/adapters-stytch.ts';
@@ -136,7 +137,7 @@ describe("Stytch's word on a session", () => {
   it('INV7 is asked for with the new secret once the old one is refused', async () => {
     const bench = await startSecrets();
     bench.put('secret-test-the-one-before');
-    const secret = createSecret(bench.client, ARN, () => Date.now() / 1000);
+    const secret = createSecret(bench.client, ARN, () => Date.now() / 1000, silent);
     await secret.read();
     bench.put(SECRET);
     const reader = createSessionReader({ ...stytch.project, secret });

@@ -3,6 +3,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { createSecret, type Secret, type SecretValue } from '../../../functions/adapters/secrets.ts';
 import { ageOf, isSignedBy, parseBatch, requireSignature } from '../../../functions/adapters/unit/webhook.ts';
 import { codeOf } from '../../support/adapters-errors.ts';
+import { silent } from '../../support/adapters-log.ts';
 import { ARN, fixedSecret, startSecrets } from '../../support/adapters-secrets.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8');
@@ -99,7 +100,7 @@ describe('proving a delivery', () => {
   it('INV7 picks it up for all of many deliveries at the same moment', async () => {
     const bench = await startSecrets();
     bench.put('token-number-1');
-    const secret = createSecret(bench.client, ARN, () => 1_000_000);
+    const secret = createSecret(bench.client, ARN, () => 1_000_000, silent);
     await secret.read();
     bench.put('token-number-2');
     const proofs = await Promise.allSettled(Array.from({ length: 5 }, () => prove(secret, 'token-number-2')));
