@@ -46,12 +46,15 @@ export async function backfillEvents(ports: BackfillPorts, signal: AbortSignal):
   const summary = { eventPages: 0, eventsApplied: 0, eventsUnreadable: 0 };
   const taken = await tasks.take('events', now, leaseUntil);
   if (taken === null) return summary;
+  // Where it begins is fixed by the first run, though Unit's list may be denied to it for days.
+  const begun = { ...taken, readUntil: readUntilOf(taken, now) };
+  if (taken.readUntil === null) await tasks.note('events', leaseUntil, begun);
 
   const isDone: IsDone = ({ outcome, at }) =>
     outcome !== FAILING && (outcome !== 'missing' || now - at < LOOK_AGAIN_SECONDS);
   let isFinished = true;
-  let passed = taken;
-  let next: OpenWindow | null = open(taken, now);
+  let passed: TaskProgress = begun;
+  let next: OpenWindow | null = open(begun, now);
   while (next !== null && summary.eventPages < MOST_PAGES && !calls.isSpent()) {
     const window = { since: next.readUntil - OVERLAP_SECONDS, until: next.windowUntil };
     const page = await ports.lists.listEvents(window, next.nextOffset, signal);

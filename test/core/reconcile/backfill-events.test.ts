@@ -80,6 +80,18 @@ describe('W8 The reconcile reads Unit’s own events in overlapping windows', ()
     expect(cursor()).toMatchObject({ readUntil: NOW });
   });
 
+  it('INV4 from where its first run began, though Unit denied the list to it for days', async () => {
+    scene.broken.set('lists.listEvents', new ServiceError('upstream_unavailable'));
+    expect(await refusal(scene.run())).toMatchObject({ code: 'temporarily_unavailable' });
+    happened(NOW - 30, approve());
+    world.now += 3 * DAY;
+    scene.broken.clear();
+    scene.asked.length = 0;
+    await scene.run();
+    expect(windows()[0]).toMatchObject({ since: NOW - DAY - 10 * MINUTE });
+    expect(world.rows.claims.get('700001')).toMatchObject({ stytchUserId: USER });
+  });
+
   it('INV4 so that a lost word of an approval is made good', async () => {
     readUntil(NOW - MINUTE);
     happened(NOW - 30, approve());

@@ -39,6 +39,8 @@ const through = { calls: 999, fate: ok, pick: 0 } as const;
 export async function play(schedule: Schedule): Promise<RunResult> {
   const scene = await createScene(schedule.settings);
   try {
+    // As a deployment begins: within a minute, before anybody has signed up.
+    await go(scene, startReconcile(scene), through);
     for (const action of schedule.actions) await act(scene, action);
     await comeToRest(scene, schedule.losesTheRest);
     judgeQuiet(scene);
