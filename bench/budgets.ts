@@ -40,8 +40,11 @@ export const cpuOverOwnClient = 2.5;
 /** Latency of a warm exchange at 40 / 5 / 80 ms over that of its outside calls alone; the quantile of both sides. */
 export const latencyP75: RatioBudget = { limit: 1.1, aim: 1.05 };
 
-/** The same where `npm run budgets` judges it: what others do on the machine moves the median, and this least. */
-export const latencyP25 = 1.05;
+/**
+ * What those delays add to a warm exchange over what they add to its outside calls alone, at the lower quartile: one, for
+ * calls that overlap as they may. So `npm run budgets` judges it, where a slow processor must not count.
+ */
+export const delaysP25 = 1.05;
 
 /** The same, judged by `npm run bench` alone: they ask for a machine that does nothing else. */
 export const latencyP50: RatioBudget = { limit: 1.05, aim: 1.02 };

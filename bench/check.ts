@@ -8,9 +8,9 @@ import {
   connectionsPerThousand,
   cpuOverBare,
   cpuOverOwnClient,
+  delaysP25,
   exchangeBytes,
   functionBytes,
-  latencyP25,
   latencyP75,
   loadOverBaseline,
   loadOverFloor,
@@ -20,10 +20,10 @@ import { bundleAll } from './bundles.ts';
 import { clientSize } from './client-size.ts';
 import { filesOfExchange, justLoaded, measureLoad } from './measure/load.ts';
 import type { Turns } from './measure/turns.ts';
-import { usualDelays, Warm } from './measure/warm.ts';
+import { noDelays, usualDelays, Warm } from './measure/warm.ts';
 import { type NodeBinary, node24, type Outside, ownNode, startOutside } from './processes.ts';
 import { filesBytes, folderBytes, listed } from './sizes.ts';
-import { type Ratio, ratioOf } from './statistics.ts';
+import { quantile, ratioOf } from './statistics.ts';
 
 type Bundles = Awaited<ReturnType<typeof bundleAll>>;
 
@@ -60,7 +60,7 @@ const format = (value: number): string => (value < 100 ? value.toFixed(2) : valu
 interface Judged {
   readonly what: string;
   readonly limit: number;
-  readonly ratio: Ratio;
+  readonly ratio: number;
 }
 
 /** On a machine that others use a ratio may stray: what is over its limit is measured once more, for longer. */
@@ -68,14 +68,20 @@ async function judgeRatios(
   measure: (factor: number) => Promise<readonly Judged[]>,
   contributors = '',
 ): Promise<void> {
-  const isKept = ({ ratio, limit }: Judged): boolean => ratio.ratio <= limit;
+  const isKept = ({ ratio, limit }: Judged): boolean => ratio <= limit;
   const once = await measure(1);
   const again = once.every(isKept) ? [] : await measure(2);
   for (const [index, first] of once.entries()) {
     const { what, limit, ratio } = isKept(first) ? first : (again[index] ?? first);
-    judge(what, ratio.ratio, limit, contributors);
+    judge(what, ratio, limit, contributors);
   }
 }
+
+type Latencies = { readonly latencies: readonly number[] } | undefined;
+
+/** Milliseconds that the delays add, at the lower quartile. */
+const added = (delayed: Latencies, alone: Latencies): number =>
+  quantile(delayed?.latencies ?? [], LOWER_QUARTILE) - quantile(alone?.latencies ?? [], LOWER_QUARTILE);
 
 const isNewest = (node: NodeBinary): boolean => node.version.startsWith('24.');
 
@@ -94,7 +100,7 @@ async function checkLoads(node: NodeBinary, bundles: Bundles, files: readonly st
       return below.map((other) => ({
         what: `load / ${other.name}, Node ${node.version}`,
         limit: other === floor ? loadOverFloor.limit : loadOverBaseline.limit,
-        ratio: ratioOf(figures(ours.name), figures(other.name)),
+        ratio: ratioOf(figures(ours.name), figures(other.name)).ratio,
       }));
     },
     listed(ours.metafile, names),
@@ -106,7 +112,7 @@ async function checkWarm(bundles: Bundles, outside: Outside): Promise<void> {
   try {
     await judgeRatios(async (factor) => {
       const [own, wire, byFetch] = await warm.cpu(longer(rounds.cpu, factor), EXCHANGES_IN_BLOCK);
-      const over = (bare: typeof own) => ratioOf(own?.cpuMs ?? [], bare?.cpuMs ?? [], LOWER_QUARTILE);
+      const over = (bare: typeof own) => ratioOf(own?.cpuMs ?? [], bare?.cpuMs ?? [], LOWER_QUARTILE).ratio;
       return [
         { what: 'CPU p25 / outside calls alone by fetch', limit: cpuOverBare.limit, ratio: over(byFetch) },
         {
@@ -118,10 +124,19 @@ async function checkWarm(bundles: Bundles, outside: Outside): Promise<void> {
     });
     await judgeRatios(async (factor) => {
       const [own, bare] = await warm.latency(longer(rounds.latency, factor), usualDelays);
-      const at = (share: number) => ratioOf(own?.latencies ?? [], bare?.latencies ?? [], share);
+      const [ownAlone, bareAlone] = await warm.latency(longer(rounds.latency, factor), noDelays);
       return [
-        { what: 'latency p25 / outside calls alone', limit: latencyP25, ratio: at(LOWER_QUARTILE) },
-        { what: 'latency p75 / outside calls alone', limit: latencyP75.limit, ratio: at(UPPER_QUARTILE) },
+        {
+          what: 'delays p25 / outside calls alone',
+          limit: delaysP25,
+          ratio: added(own, ownAlone) / added(bare, bareAlone),
+        },
+        {
+          what: 'latency p75 / outside calls alone',
+          limit: latencyP75.limit,
+          ratio:
+            quantile(own?.latencies ?? [], UPPER_QUARTILE) / quantile(bare?.latencies ?? [], UPPER_QUARTILE),
+        },
       ];
     });
     judge('connections per 1,000 exchanges', await warm.connections(1000), connectionsPerThousand);

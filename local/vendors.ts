@@ -58,6 +58,7 @@ export async function startVendors(
     publicUrl: () => unitUrl,
   });
   keep(() => unit.close());
+  const isReady = stytch.ready();
   const serve = async (name: 'stytch' | 'stytchControl' | 'unit' | 'unitControl'): Promise<Listening> => {
     const backend = name.startsWith('stytch') ? 'stytch' : 'unit';
     const { handle, control } = backend === 'stytch' ? stytch : unit;
@@ -74,6 +75,7 @@ export async function startVendors(
   const unitControl = await serve('unitControl');
   stytchUrl = stytchServer.url;
   unitUrl = unitServer.url;
+  await isReady;
   return {
     stytch: {
       url: stytchUrl,

@@ -18,11 +18,11 @@ export async function installPython(
   const venv = path.join(folder, 'venv');
   const made = await run('python3', ['-m', 'venv', venv], { ...options, seconds: 60 });
   if (!made.isGood) throw new ProgramMissing(`no python3 with venv: ${tail(made.output, 1)}`);
-  const quiet = ['--quiet', '--disable-pip-version-check', '--no-input', '--retries', '1'];
+  const quiet = ['--quiet', '--disable-pip-version-check', '--no-input', '--retries', '5', '--timeout', '15'];
   const wanted = ['--requirement', path.resolve(requirements)];
   const installed = await run(path.join(venv, 'bin/pip'), ['install', ...quiet, ...wanted], {
     ...options,
-    seconds: 120,
+    seconds: 240,
   });
   if (!installed.isGood) {
     const why = `pip cannot install it: ${tail(installed.output, 1)}`;
@@ -31,8 +31,8 @@ export async function installPython(
   return venv;
 }
 
-/** What pip says where nobody answers it: then it is no fault of what is pinned. */
+/** What pip says where nobody answers it, or not in time: then it is no fault of what is pinned. */
 export const isUnreachable = (output: string): boolean =>
-  /NewConnectionError|NameResolutionError|Max retries exceeded|ConnectTimeoutError|ReadTimeoutError|ProxyError|Network is unreachable/.test(
+  /NewConnectionError|NameResolutionError|Max retries exceeded|(Connect|Read)TimeoutError|ProxyError|Network is unreachable|ConnectionResetError|RemoteDisconnected|IncompleteRead|killed by SIGKILL/.test(
     output,
   );

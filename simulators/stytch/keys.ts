@@ -37,11 +37,13 @@ export class SigningKeys {
 
   /** Makes a new signing key; the old one stays served until `retiresAt`. */
   async rotate(retiresAt: number): Promise<SigningKey> {
+    // Made before it takes over: nobody who asks for the keys waits for it.
+    const next = await newKey(this.#environment);
     const old = await this.current();
     old.retiresAt = retiresAt;
     this.#older.unshift(old);
-    this.#newest = newKey(this.#environment);
-    return this.#newest;
+    this.#newest = Promise.resolve(next);
+    return next;
   }
 
   /** Takes every key but the signing one out of the JWKS at once. */

@@ -32,6 +32,8 @@ export interface StytchSimulator {
   readonly control: Handle;
   /** The control API for callers in the same process. */
   readonly controls: StytchControls;
+  /** Resolves once the signing key is made: on a busy machine that outlasts what clients wait for the JWKS. */
+  ready(): Promise<void>;
 }
 
 const ROUTES: readonly Route[] = [
@@ -71,5 +73,8 @@ export function createStytchSimulator(options: StytchSimulatorOptions): StytchSi
     },
     control: createControl(controls),
     controls,
+    async ready() {
+      await world.keys.current();
+    },
   };
 }

@@ -2,11 +2,11 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import type { World } from '../../local/world.ts';
 import { broken, type Hints, valid } from '../support/arbitrary.ts';
 import { expectDocumented, isGatewayMade, readDocument } from '../support/documented.ts';
 import { type Applicant, applicant, ssns } from '../support/documents.ts';
+import * as fc from '../support/properties.ts';
 import {
   apply,
   emailFactor,

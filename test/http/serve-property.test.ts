@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import * as z from 'zod/mini';
 import { problemBody, problemTypes } from '../../functions/contract/problems.ts';
 import { type AnswerStatus, type Route, routes } from '../../functions/contract/routes.ts';
@@ -8,6 +7,7 @@ import { type Endpoint, open, signed, signedIn, signedInJson } from '../../funct
 import { serve } from '../../functions/http/serve.ts';
 import { endsSession } from '../../functions/http/session-endpoints.ts';
 import { BEARER, bodyOf, contextOf, eventOf, runtimeOf, TYPE_BASE } from '../support/adapters-http.ts';
+import * as fc from '../support/properties.ts';
 
 const SECRET = 'ssn-078051120-must-not-leave';
 

@@ -20,7 +20,7 @@ const origin = 'https://app.bank.example';
 
 const session = () => ({
   sessionJwt: 'a.b.c',
-  sessionExpiresAt: new Date(Date.now() + 3_600_400).toISOString(),
+  sessionExpiresAt: new Date(Date.now() + 3_600_900).toISOString(),
   factors: [],
 });
 const signedIn = { userId: 'user-test-1', sessionToken: TOKEN };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Exchange } from '../../local/journey-client.ts';
 import { type JourneyResult, type JourneyStep, walkJourney } from '../../local/walk-journey.ts';
 import type { World } from '../../local/world.ts';
+import { stands } from '../support/stands.ts';
 import { apply, individual, person, signedInUser, startTestWorld } from '../support/world.ts';
 
 const PASSPORT = 'X70412295';
@@ -110,14 +111,6 @@ describe('INV5 secrets pass through and leave no trace', () => {
     expect(found(JSON.stringify([...problems, ...provoked].map(({ body }) => body)))).toEqual([]);
   });
 });
-
-/** Short values are looked for as words, since their digits may stand in a time; a CVV is too short to tell. */
-function stands(value: string, text: string): boolean {
-  if (value.length > 10) return text.includes(value);
-  return value.length > 5 && new RegExp(`(?<![\\w.-])${escaped(value)}(?![\\w.-])`).test(text);
-}
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 function isLuhn(digits: string): boolean {
   const sum = [...digits].reverse().reduce((total, digit, i) => {

@@ -1,10 +1,10 @@
 // INV5 for the demo's stream: what the page is shown of a message opens nothing.
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import * as z from 'zod/mini';
 import { describeBody } from '../../local/demo/describe-body.ts';
 import { expectAnswer } from '../../local/journey-client.ts';
 import { mask, maskHeaders, maskText } from '../../local/mask.ts';
+import * as fc from '../support/properties.ts';
 
 const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const jwtOf = (claims: object): string =>

@@ -12,6 +12,8 @@ describe('what pip says', () => {
     ],
     ["WARNING: Retrying after connection broken by 'NameResolutionError('...')': /simple/x/"],
     ["WARNING: Retrying after connection broken by 'ReadTimeoutError('...')': /simple/x/"],
+    ["ProtocolError('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))"],
+    ['Collecting x==1\nkilled by SIGKILL'],
   ])('is no fault of ours where the registry is not reached: %s', (output) => {
     expect(isUnreachable(`${output}\nERROR: No matching distribution found for x==1`)).toBe(true);
   });

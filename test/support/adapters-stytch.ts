@@ -45,6 +45,7 @@ export async function startStytch(projectId = PROJECT_ID): Promise<StytchBench> 
     return simulator.handle(request);
   }, 0);
   simulator.controls.setSwitches({ rateLimit: 'off' });
+  await simulator.ready();
   return {
     simulator,
     controls: simulator.controls,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import { everyFactor, judge, type Requirement } from '../../../functions/core/factors/judge.ts';
 import { type AssurancePreset, presets } from '../../../functions/core/factors/presets.ts';
 import type { AuthenticationFactor, FactorKind } from '../../../functions/core/session/session.ts';
 import { DAY, factor, HOUR, NOW, neverProved } from '../../support/core-values.ts';
+import * as fc from '../../support/properties.ts';
 
 const uvUnproved = { isUserVerificationProved: false };
 const within = (maxFactorAgeSeconds: number, preset: AssurancePreset = 'stytch-mfa'): Requirement => ({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import { deniedScopes, requirementFor, type TokenPolicy } from '../../../functions/core/factors/policy.ts';
 import { presetStrength } from '../../../functions/core/factors/presets.ts';
 import { HOUR, policy, refusal } from '../../support/core-values.ts';
+import * as fc from '../../support/properties.ts';
 
 const refused = async (scopes: readonly string[], by: TokenPolicy = policy) =>
   refusal(() => requirementFor(by, scopes));

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import { everyFactor, judge } from '../../../functions/core/factors/judge.ts';
 import {
   type AssurancePreset,
@@ -17,6 +16,7 @@ import {
   kindOf,
 } from '../../support/core-factor-table.ts';
 import { factor, NOW } from '../../support/core-values.ts';
+import * as fc from '../../support/properties.ts';
 
 const verdicts = (
   factors: readonly AuthenticationFactor[],

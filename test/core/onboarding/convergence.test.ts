@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import type { UnitEvent } from '../../../functions/core/onboarding/apply-events.ts';
 import { type Applicant, applicant, idOf, letPass } from '../../support/core-apply.ts';
 import { applied, deliver, ofCustomer, runReconcile, stateOf } from '../../support/core-onboarding.ts';
 import { decide } from '../../support/core-unit.ts';
 import { USER } from '../../support/core-values.ts';
+import * as fc from '../../support/properties.ts';
 
 /** What Unit does to the one application, in its own order; each step sends an event. */
 const history = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import { inParallel } from '../../../functions/core/onboarding/in-parallel.ts';
+import * as fc from '../../support/properties.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import { isReleased } from '../../../functions/core/onboarding/records.ts';
 import { letPass } from '../../support/core-apply.ts';
 import { type FormApplicant, formApplicant } from '../../support/core-form.ts';
 import { applied, deliver, runReconcile } from '../../support/core-onboarding.ts';
 import { decide, type Reception, sendForm } from '../../support/core-unit.ts';
 import { DAY, HOUR } from '../../support/core-values.ts';
+import * as fc from '../../support/properties.ts';
 
 interface Play {
   readonly scene: FormApplicant;

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import { ServiceError } from '../../../functions/core/errors.ts';
 import type { UnitEvent } from '../../../functions/core/onboarding/apply-events.ts';
 import { createWorld, type World } from '../../support/core-fakes.ts';
@@ -17,6 +16,7 @@ import {
   unitApplication,
   unitCustomer,
 } from '../../support/core-values.ts';
+import * as fc from '../../support/properties.ts';
 
 let world: World;
 let scene: ReconcileScene;

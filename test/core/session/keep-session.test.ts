@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import { routes } from '../../../functions/contract/routes.ts';
 import { ServiceError } from '../../../functions/core/errors.ts';
 import {
@@ -30,6 +29,7 @@ import {
   signal,
   USER,
 } from '../../support/core-values.ts';
+import * as fc from '../../support/properties.ts';
 
 const TOKEN = 'session-token-1';
 const life = { idleSeconds: HOUR, maxSeconds: 12 * HOUR };

@@ -42,6 +42,21 @@ export function forwardTo(upstream: string): Handle {
   };
 }
 
+const FIRST_PORT = 10_000;
+const PORTS = 10_000;
+let nextPort = (process.pid * 97) % PORTS;
+
+/** Below the ports that systems hand out: while a link refuses, nobody who asks for a free one is given its port. */
+async function listenOnOwnPort(handle: Handle): Promise<Listening> {
+  for (let tried = 0; tried < PORTS; tried += 1) {
+    nextPort = (nextPort + 1) % PORTS;
+    const [outcome] = await Promise.allSettled([listen(handle, FIRST_PORT + nextPort)]);
+    if (outcome.status === 'fulfilled') return outcome.value;
+    if (Object(outcome.reason).code !== 'EADDRINUSE') throw outcome.reason;
+  }
+  throw new Error(`no free port from ${FIRST_PORT} on`);
+}
+
 /** Serves `handle` on a port of its own; `jsonError` shapes a bare status as the service does. */
 export async function startLink(handle: Handle, jsonError: (status: number) => Response): Promise<Link> {
   const faults = new Faults();
@@ -54,7 +69,7 @@ export async function startLink(handle: Handle, jsonError: (status: number) => R
     return whole(request);
   };
   let armed = 0;
-  let server: Listening | undefined = await listen(told, 0);
+  let server: Listening | undefined = await listenOnOwnPort(told);
   const { url, port } = server;
   return {
     url,

@@ -28,8 +28,8 @@ function howManyAtOnce(): number {
 }
 
 const STARTING_AT_ONCE = 2;
-/** More broken cells than this are no matter of load. */
-const MOST_AGAIN = 12;
+/** Played again one at a time, each takes seconds: more than this are no matter of load. */
+const MOST_AGAIN = 40;
 
 /** How long a cell will about take, so that the longest go first. */
 const weightOf = ({ row, breakage, phase }: Cell): number =>

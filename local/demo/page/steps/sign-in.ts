@@ -8,7 +8,7 @@ const methods = [
   ['email_otp', 'A code of six digits'],
 ] as const;
 
-const newAddress = (): string => `ada.${1000 + Math.floor(Math.random() * 9000)}@example.com`;
+const newAddress = (): string => `ada.${crypto.randomUUID().slice(0, 8)}@example.com`;
 
 export const signIn: Step = {
   id: 'sign-in',
