@@ -10,7 +10,6 @@ const loadSeries = z.object({
 export type LoadSeries = z.infer<typeof loadSeries>;
 
 const span = z.object({ what: z.string(), host: z.string(), from: z.number(), to: z.number() });
-export type Span = z.infer<typeof span>;
 
 /** Times in ms since the process began. */
 export const first = z.object({

@@ -153,8 +153,3 @@ export interface FaultMenu {
   readonly kinds: readonly { readonly kind: DemoFaultKind; readonly label: string }[];
   readonly armed: readonly ArmedFault[];
 }
-
-/** Every refusal of a demo route, with a status of 400 or above. */
-export interface DemoError {
-  readonly error: string;
-}
