@@ -1,4 +1,4 @@
-// A JSON Schema as a table: one row for each member, inner ones by their path.
+// A JSON Schema as a table: one row for each member, inner ones by their path; of several forms one table each.
 import type { Schema } from './document.ts';
 import { type Html, html, inline } from './html.ts';
 
@@ -18,6 +18,12 @@ const schemas = (value: unknown): readonly Schema[] => list(value).filter(isSche
 const joined = (parts: readonly Html[], between: string): Html =>
   html`${parts.map((part, i) => (i === 0 ? part : html`${between}${part}`))}`;
 
+/** Of a schema that takes one of several. An object's own `oneOf` only narrows its members. */
+const choicesOf = (schema: Schema): readonly Schema[] => [
+  ...schemas(schema['anyOf']),
+  ...(isSchema(schema['properties']) ? [] : schemas(schema['oneOf'])),
+];
+
 /** `string`, `integer, 60 to 86400`, a link to a named schema, or all of the values. */
 export function typeOf(schema: Schema): Html {
   const { $ref, type, format, pattern } = schema;
@@ -25,10 +31,7 @@ export function typeOf(schema: Schema): Html {
     const name = $ref.split('/').at(-1) ?? '';
     return html`<a href="#${name}">${name}</a>`;
   }
-  const choices = [
-    ...schemas(schema['anyOf']),
-    ...(isSchema(schema['properties']) ? [] : schemas(schema['oneOf'])),
-  ];
+  const choices = choicesOf(schema);
   if (choices.length > 0) return joined(choices.map(typeOf), ' or ');
   if ('const' in schema) return html`<code>${JSON.stringify(schema['const'])}</code>`;
   const values = list(schema['enum']);
@@ -75,8 +78,31 @@ function rowsOf(schema: Schema, at: string): readonly Row[] {
   });
 }
 
-/** Of a schema that is no object: what it is. */
+/** `method: "email_otp"`: the required member whose value tells the form; where there is none, all that it requires. */
+function formName(schema: Schema): Html {
+  const members = isSchema(schema['properties']) ? schema['properties'] : {};
+  const required = list(schema['required']).map(String);
+  const telling = required.flatMap((name) => {
+    const member = members[name];
+    return isSchema(member) && ('const' in member || 'enum' in member)
+      ? [html`<code>${name}</code>: ${typeOf(member)}`]
+      : [];
+  });
+  return (
+    telling[0] ??
+    joined(
+      required.map((name) => html`<code>${name}</code>`),
+      ', ',
+    )
+  );
+}
+
+/** Of a schema that is no object: what it is. Under an `h3`. */
 export function schemaTable(schema: Schema): Html {
+  const forms = choicesOf(schema);
+  if (forms.length > 0 && forms.every((form) => isSchema(form['properties'])))
+    return html`<p>One of ${forms.length} forms.</p>
+${forms.map((form) => html`<h4>${formName(form)}</h4>\n${schemaTable(form)}\n`)}`;
   const rows = rowsOf(schema, '').map(
     ({ path, type, isRequired, about }) => html`<tr>
 <th scope="row"><code>${path}</code></th><td>${type}</td><td>${isRequired ? 'yes' : 'no'}</td><td>${inline(about)}</td>

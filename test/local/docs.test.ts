@@ -49,6 +49,37 @@ describe('the docs', () => {
     for (const name of types) expect(reference).toContain(`<h3 id="${name}">`);
   });
 
+  it('show every member of every named object, of each of its forms in a table of its own', async () => {
+    const form = z.object({ properties: z.optional(z.record(z.string(), z.unknown())) });
+    const forms = z.optional(z.array(form));
+    const schema = z.extend(form, { oneOf: forms, anyOf: forms });
+    const { components } = z
+      .object({ components: z.object({ schemas: z.record(z.string(), schema) }) })
+      .parse(parse(await readFile('openapi.yaml', 'utf8')));
+    const titles: Record<string, readonly string[]> = {};
+    for (const [name, { properties, oneOf = [], anyOf = [] }] of Object.entries(components.schemas)) {
+      if (name.endsWith('Problem')) continue;
+      const [own = ''] = (reference.split(`<h3 id="${name}">`)[1] ?? '').split('<h3 ');
+      const inline = properties === undefined ? [...oneOf, ...anyOf].filter((one) => one.properties) : [];
+      const parts = inline.length === 0 ? [own] : own.split('<h4>').slice(1);
+      for (const [i, one] of (inline.length === 0 ? [{ properties }] : inline).entries()) {
+        const shown = [...(parts[i] ?? '').matchAll(/<th scope="row"><code>(\w+)<\/code>/g)];
+        expect([name, ...shown.map(([, key]) => key)]).toEqual([name, ...Object.keys(one.properties ?? {})]);
+      }
+      if (inline.length > 0)
+        titles[name] = parts.map((part) => part.replace(/<\/h4>[^]*$/, '').replace(/<\/?code>|&quot;/g, ''));
+    }
+    expect(titles).toEqual({
+      ApplicationFormRequest: ['type: individual or sole_proprietor', 'type: business'],
+      AuthenticateRequest: ['method: email_magic_link', 'method: email_otp'],
+      ChallengeRequest: ['factor: sms', 'factor: passkey'],
+      RevokeRequest: ['sessionToken', 'all: true'],
+      SignUpRequest: ['method: email_magic_link', 'method: email_otp'],
+      StepUpRequest: ['factor: totp', 'factor: sms', 'factor: passkey', 'factor: recovery_code'],
+    });
+    expect(reference).not.toContain('object or object');
+  });
+
   it.each(errorCodes)('have a page for %s: title, status, advice, example, routes', (code) => {
     const page = docs.pages.get(`problems/${problemSlug(code)}`)?.text ?? '';
     const { status, title } = problemTypes[code];
