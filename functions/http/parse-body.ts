@@ -65,23 +65,44 @@ const pointer = (path: readonly PropertyKey[]): string =>
 function reason(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? 'This field is required.' : `Must be of type ${issue.expected}.`;
+      return issue.input === undefined ? required : `Must be of type ${issue.expected}.`;
     case 'invalid_value':
-      return `Must be one of: ${issue.values.map(String).join(', ')}.`;
+      return oneOf(issue.values);
     case 'too_small':
-      return `Must be at least ${issue.minimum}${issue.origin === 'string' ? ' characters' : ''}.`;
+      return limit('least', issue.minimum, issue.origin);
     case 'too_big':
-      return `Must be at most ${issue.maximum}${issue.origin === 'string' ? ' characters' : ''}.`;
+      return limit('most', issue.maximum, issue.origin);
     case 'invalid_format':
       return formats[issue.format] ?? 'Has the wrong form.';
     case 'invalid_union':
-      return 'Has an unknown type.';
+      if (!('options' in issue)) return 'Fits none of the forms that this takes.';
+      return isMissing(issue.input, issue.discriminator) ? required : oneOf(issue.options);
     case 'custom':
       return 'Contradicts another field, or misses one that belongs to it.';
     default:
       return 'Is not acceptable.';
   }
 }
+
+const required = 'This field is required.';
+
+const oneOf = (values: readonly unknown[] = []): string =>
+  `Must be one of: ${values.map(String).join(', ')}.`;
+
+const units: Readonly<Record<string, readonly [one: string, more: string]>> = {
+  string: ['character', 'characters'],
+  array: ['entry', 'entries'],
+};
+
+function limit(which: 'least' | 'most', count: number | bigint, origin: string): string {
+  const unit = units[origin];
+  if (unit === undefined) return `Must be at ${which} ${count}.`;
+  return `Must have at ${which} ${count} ${unit[Number(count) === 1 ? 0 : 1]}.`;
+}
+
+/** Of a union the issue's input is the whole object, and its path ends in the member that tells the form. */
+const isMissing = (input: unknown, member = ''): boolean =>
+  typeof input === 'object' && input !== null && !Object.hasOwn(input, member);
 
 const formats: Readonly<Record<string, string>> = {
   email: 'Must be an email address.',

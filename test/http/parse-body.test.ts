@@ -140,10 +140,27 @@ describe('a fault in a field', () => {
     ['a field of the wrong type', { scopes: 'cards' }, [{ pointer: '/scopes', reason: /array/ }]],
     ['a field that is null', { scopes: null }, [{ pointer: '/scopes', reason: /array/ }]],
     ['an entry of the wrong type', { scopes: ['cards', 5] }, [{ pointer: '/scopes/1', reason: /string/ }]],
-    ['an empty list', { scopes: [] }, [{ pointer: '/scopes', reason: /at least 1/ }]],
-    ['too many entries', { scopes: Array(33).fill('x') }, [{ pointer: '/scopes', reason: /at most 32/ }]],
-    ['a text too long', { scopes: ['x'.repeat(65)] }, [{ pointer: '/scopes/0', reason: /at most 64 char/ }]],
-    ['a number too small', { ...good, expiresIn: 5 }, [{ pointer: '/expiresIn', reason: /at least 60/ }]],
+    ['an empty list', { scopes: [] }, [{ pointer: '/scopes', reason: 'Must have at least 1 entry.' }]],
+    [
+      'too many entries',
+      { scopes: Array(33).fill('x') },
+      [{ pointer: '/scopes', reason: 'Must have at most 32 entries.' }],
+    ],
+    [
+      'an empty text',
+      { scopes: [''] },
+      [{ pointer: '/scopes/0', reason: 'Must have at least 1 character.' }],
+    ],
+    [
+      'a text too long',
+      { scopes: ['x'.repeat(65)] },
+      [{ pointer: '/scopes/0', reason: 'Must have at most 64 characters.' }],
+    ],
+    [
+      'a number too small',
+      { ...good, expiresIn: 5 },
+      [{ pointer: '/expiresIn', reason: 'Must be at least 60.' }],
+    ],
     [
       'a value that is not on the list, deep inside',
       { ...good, resources: [{ type: 'bank', ids: ['1'] }] },
@@ -204,6 +221,32 @@ describe('a fault in a field', () => {
     expect(told.join('')).not.toContain('078-05');
   });
 
+  const { signUp, stepUp, challenge, openForm, apply, revoke } = routes;
+  const missing = 'This field is required.';
+  it.each([
+    ['sign-up', signUp, {}, '/method', missing],
+    ['sign-up', signUp, { method: 'sms' }, '/method', 'Must be one of: email_magic_link, email_otp.'],
+    ['sign-up', signUp, { method: null }, '/method', 'Must be one of: email_magic_link, email_otp.'],
+    ['sign-up', signUp, [], '', 'Must be of type object.'],
+    ['step-up', stepUp, {}, '/factor', missing],
+    ['step-up', stepUp, { factor: 7 }, '/factor', 'Must be one of: totp, sms, passkey, recovery_code.'],
+    ['a challenge', challenge, { factor: 'totp' }, '/factor', 'Must be one of: sms, passkey.'],
+    ['an application', apply, {}, '/type', missing],
+    ['a form', openForm, {}, '/type', missing],
+    [
+      'a form',
+      openForm,
+      { type: 'trust' },
+      '/type',
+      'Must be one of: individual, sole_proprietor, business.',
+    ],
+    ['the end of a session', revoke, {}, '', 'Fits none of the forms that this takes.'],
+    ['the end of a session', revoke, { all: false }, '', 'Fits none of the forms that this takes.'],
+  ])('P4 says of %s which forms it takes: %#', (_, to, body, pointer, reason) => {
+    const { details } = refusal(() => parseBody(to, to.request, jsonRequest(body)));
+    expect(details.errors).toEqual([{ pointer, reason }]);
+  });
+
   it.each([
     ['email', { ...ada, email: 'nobody' }, '/email', 'Must be an email address.'],
     ['date', { ...ada, dateOfBirth: '23.4.1991' }, '/dateOfBirth', 'Must be a date, YYYY-MM-DD.'],
@@ -214,7 +257,12 @@ describe('a fault in a field', () => {
       'Must be an absolute URL.',
     ],
     ['identification', { ...ada, passport: 'X1234567', nationality: 'NG' }, '/ssn', /Contradicts/],
-    ['kind of applicant', { ...ada, type: 'business' }, '/type', /Must be one of|unknown type/],
+    [
+      'kind of applicant',
+      { ...ada, type: 'business' },
+      '/type',
+      'Must be one of: individual, sole_proprietor.',
+    ],
   ])('P4 says what a field must be: %s', (_, body, pointer, reason) => {
     const { details } = refusal(() => parseBody(routes.apply, routes.apply.request, jsonRequest(body)));
     expect(details.errors).toEqual([{ pointer, reason: expect.stringMatching(reason) }]);
