@@ -1,6 +1,15 @@
 // The client: every route of the API as a method, with sign-in, refresh and step-up taken care of.
 import { createApplications } from './applications.ts';
-import type { CookieRevokeRequest, RevokeRequest, RouteName, Routes, SessionAnswer } from './contract.ts';
+import type {
+  ChallengeRequest,
+  CookieRevokeRequest,
+  PasskeyOptionsAnswer,
+  RevokeRequest,
+  RouteName,
+  Routes,
+  SentChallengeAnswer,
+  SessionAnswer,
+} from './contract.ts';
 import { createCustomerToken, type Held } from './customer-tokens.ts';
 import type { CryptoLike } from './digest.ts';
 import { type Challenge, problemOf } from './problem.ts';
@@ -13,6 +22,7 @@ import {
   type Body,
   type CallOptions,
   createSend,
+  type Path,
   type RoutesBy,
   type Send,
 } from './transport.ts';
@@ -44,6 +54,24 @@ type Asking = { [Key in SignedIn]: Body<Key> extends undefined ? Key : never }[S
 type Proving = { [Key in Posted]: Answer<Key> extends SessionAnswer ? Key : never }[Posted];
 type Posted = RoutesBy<'session', 'POST'>;
 type SignedIn = RoutesBy<'session'>;
+
+/** A body and its answer: of a challenge the body decides which. */
+interface Pair<Key extends Path> {
+  readonly body: Body<Key>;
+  readonly answer: Answer<Key>;
+}
+type Method<One extends { readonly body: unknown; readonly answer: unknown }> = (
+  body: One['body'],
+  options?: CallOptions,
+) => Promise<One['answer']>;
+interface SmsChallenge {
+  readonly body: Extract<ChallengeRequest, { factor: 'sms' }>;
+  readonly answer: SentChallengeAnswer;
+}
+interface PasskeyChallenge {
+  readonly body: Extract<ChallengeRequest, { factor: 'passkey' }>;
+  readonly answer: PasskeyOptionsAnswer;
+}
 
 export function createClient({
   baseUrl,
@@ -100,8 +128,10 @@ export function createClient({
   const at: At<SignedIn> = (path, method) => (id, options) =>
     signedIn(path, { ...options, method, ids: [id] });
   const post =
-    <Key extends Posted>(path: Key) =>
-    (body: Body<Key>, options?: CallOptions): Promise<Answer<Key>> =>
+    <Key extends Posted, One extends Pair<Key> = Pair<Key>, Other extends Pair<Key> = Pair<Key>>(
+      path: Key,
+    ): Method<One> & Method<Other> & Method<Pair<Key>> =>
+    <Given extends Answer<Key>>(body: Body<Key>, options?: CallOptions): Promise<Given> =>
       signedIn(path, { ...options, body });
   const prove =
     <Key extends Proving>(path: Key) =>
@@ -131,7 +161,7 @@ export function createClient({
     confirmSms: prove('/factors/sms/confirm'),
     enrolPasskey: ask('/factors/passkey'),
     confirmPasskey: prove('/factors/passkey/confirm'),
-    challenge: post('/step-up/challenge'),
+    challenge: post<'/step-up/challenge', SmsChallenge, PasskeyChallenge>('/step-up/challenge'),
     stepUp: prove('/step-up'),
 
     ...createApplications(signedIn, at, crypto),

@@ -206,7 +206,7 @@ export type ConfirmPasskeyRequest = {
     /** Which kind it is. */
     readonly type: 'public-key';
     /** The authenticator's answer. */
-    readonly response: Readonly<Record<string, unknown>>;
+    readonly response: object;
   };
 };
 
@@ -460,7 +460,7 @@ export type MeAnswer = {
 
 export type PasskeyOptionsAnswer = {
   /** WebAuthn options in their JSON form. */
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: object;
 };
 
 export type RefreshRequest = {
@@ -703,7 +703,7 @@ export type StepUpRequest =
         /** Which kind it is. */
         readonly type: 'public-key';
         /** The authenticator's answer. */
-        readonly response: Readonly<Record<string, unknown>>;
+        readonly response: object;
       };
     }
   | {

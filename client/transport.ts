@@ -24,11 +24,12 @@ export interface Input<Key extends Path> extends CallOptions {
   readonly idempotencyKey?: string;
 }
 
-export type Send<Paths extends Path> = <Key extends Paths>(
+/** `Given`: where the body decides between the answers of a route, the one that it gets. */
+export type Send<Paths extends Path> = <Key extends Paths, Given extends Answer<Key> = Answer<Key>>(
   path: Key,
   input: Input<Key>,
   bearer?: string | false,
-) => Promise<Answer<Key>>;
+) => Promise<Given>;
 
 /** A method of the client for one path with an id. */
 export type At<Paths extends Path> = <Key extends Paths>(

@@ -30,7 +30,8 @@ function typeOf(schema: unknown): string {
 
 function objectType(schema: JsonSchema): string {
   const { properties, required } = schema;
-  if (!isObject(properties)) return 'Readonly<Record<string, unknown>>';
+  // Not a record, which none of the browser's own interfaces is.
+  if (!isObject(properties)) return 'object';
   if (Object.keys(properties).length === 0) return 'Readonly<Record<string, never>>';
   const members = Object.entries(properties).map(([name, member]) => {
     const isRequired = list(required).includes(name);

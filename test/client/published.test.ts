@@ -81,10 +81,13 @@ describe('the published client', () => {
       moduleResolution: resolution,
     };
     const good = `
-      import { createClient, ProblemError, type ApplicationAnswer } from 'stytch-unit-bridge-client';
+      import { createClient, ProblemError, type ApplicationAnswer, type ChallengeAnswer, type ChallengeRequest } from 'stytch-unit-bridge-client';
       const client = createClient({ baseUrl: 'x', tokenStore: new Map(), sessionTransport: 'cookie', onStepUp: async () => client.stepUp({ factor: 'totp', code: '1' }) });
       export const status = async (): Promise<ApplicationAnswer['status']> => (await client.readApplication('A')).status;
       export const end = (): Promise<void> => client.revoke({}).then(() => client.signOut());
+      export const options = async (): Promise<object> => (await client.challenge({ factor: 'passkey' })).options;
+      export const wait = async (factorId: string): Promise<number> => (await client.challenge({ factor: 'sms', factorId })).retryAfterSeconds;
+      export const either = async (asked: ChallengeRequest): Promise<ChallengeAnswer> => client.challenge(asked);
       export const isLocked = (error: unknown): boolean => error instanceof ProblemError && error.code === 'user_locked';`;
     const bad = `
       import { createClient, ProblemError } from 'stytch-unit-bridge-client';
@@ -92,7 +95,10 @@ describe('the published client', () => {
       export const a = client.stepUp({ factor: 'smoke' });
       export const b = (error: ProblemError) => error.code === 'no_such_code';
       export const c = client.removeFactor();
-      createClient({ baseUrl: 'x', sessionTransport: 'header' });`;
+      createClient({ baseUrl: 'x', sessionTransport: 'header' });
+      export const d = async () => (await client.challenge({ factor: 'sms', factorId: 'x' })).options;
+      export const e = client.challenge({ factor: 'passkey', factorId: 'x' });
+      export const f = client.exchangeToken({ scopes: [], extra: '1' });`;
     writeFileSync(path.join(folder, 'good.ts'), good);
     writeFileSync(path.join(folder, 'bad.ts'), bad);
     const compile = (file: string): string => {
@@ -112,6 +118,9 @@ describe('the published client', () => {
       'error TS2367',
       'error TS2554',
       'error TS2322',
+      'error TS2339',
+      'error TS2769',
+      'error TS2353',
     ]);
   });
 });

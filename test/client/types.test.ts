@@ -13,8 +13,12 @@ type Under<Path> = Path extends `/v1${infer Rest}` ? Braced<Rest> : never;
 type Braced<Path> = Path extends `${infer Head}{${string}}${infer Tail}` ? `${Head}{}${Braced<Tail>}` : Path;
 type KeyOf<Name extends Called> = Under<Table[Name]['path']> & keyof Routes;
 
-/** zod's types can be written to, and the client's cannot. */
-type Frozen<T> = T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> } : T;
+/** zod's types can be written to, and the client's cannot; what may have any member is a record there and an object here. */
+type Frozen<T> = T extends object
+  ? Record<string, unknown> extends T
+    ? object
+    : { readonly [Key in keyof T]: Frozen<T[Key]> }
+  : T;
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : { wrong: B }) : { wrong: A };
 
 /** What a cookie in place of the session token makes different. */

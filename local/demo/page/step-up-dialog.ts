@@ -40,11 +40,10 @@ export async function askForFactor(client: Client, challenge?: Challenge): Promi
         dialog.removeAttribute('aria-busy');
       }
     };
-    const byPasskey = async (): Promise<Proof> => {
-      const answer = await client.challenge({ factor: 'passkey' });
-      if (!('options' in answer)) throw new Error('The API sent no passkey options.');
-      return { factor: 'passkey', credential: await usePasskey(answer) };
-    };
+    const byPasskey = async (): Promise<Proof> => ({
+      factor: 'passkey',
+      credential: await usePasskey(await client.challenge({ factor: 'passkey' })),
+    });
     dialog.append(
       h('h2', { id: 'step-up-title' }, 'Prove it is you'),
       h('p', { id: 'step-up-why' }, whyOf(challenge)),
