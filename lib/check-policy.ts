@@ -3,6 +3,7 @@ import { policyNames, readTokenPolicy } from '../functions/contract/token-policy
 import { everyFactor, judge, type Requirement } from '../functions/core/factors/judge.ts';
 import type { PresetOptions } from '../functions/core/factors/presets.ts';
 import type { FactorKind } from '../functions/core/session/session.ts';
+import { Refusal } from './refusal.ts';
 
 /** What users can prove through our endpoints; everything else comes only through Stytch's own SDKs. */
 const provable: readonly FactorKind[] = ['email', 'sms', 'totp', 'passkey'];
@@ -15,13 +16,13 @@ function isReachable(requirement: Requirement, options: PresetOptions): boolean 
 /**
  * Reads every policy of the file.
  * @returns a warning for each place that no user can satisfy by our own endpoints
- * @throws Error that names every policy and place at fault
+ * @throws Refusal that names every policy and place at fault
  */
 export function checkPolicies(file: object): readonly string[] {
   const read = policyNames(file).map((name) => outcomeOf(name, () => readTokenPolicy(file, name)));
   const faults = read.flatMap((outcome) => ('fault' in outcome ? [outcome.fault] : []));
   if (!Object.hasOwn(file, 'default')) faults.unshift('token-policy.json has no policy named default');
-  if (faults.length > 0) throw new Error(faults.join('\n'));
+  if (faults.length > 0) throw new Refusal(faults.join('\n'));
   return read.flatMap((outcome) => ('fault' in outcome ? [] : warningsOf(outcome.name, outcome.value)));
 }
 

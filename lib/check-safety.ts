@@ -6,7 +6,6 @@ import { isWithin } from './hosts.ts';
 import { type Stage, unitCallsPerMinuteOf } from './stages.ts';
 
 export function* safetyFaults(stage: Stage): Generator<string> {
-  yield* namedLimitFaults(stage);
   yield* unitShareFaults(stage);
   yield* hostFaults(stage);
   yield* domainFaults(stage);
@@ -47,11 +46,6 @@ const mostOf = {
 } as const satisfies Record<LimitName, number>;
 
 const isLimitName = (name: string): name is LimitName => Object.hasOwn(defaultLimits, name);
-
-function* namedLimitFaults({ limits }: Stage): Generator<string> {
-  for (const name of Object.keys(limits))
-    if (!isLimitName(name)) yield `limits.${name} must be one of ${Object.keys(defaultLimits).join(', ')}`;
-}
 
 /** Most requests become one call to Unit, which counts by address; sign-up asks Stytch alone. The reconcile runs once a minute. */
 function* unitShareFaults(stage: Stage): Generator<string> {

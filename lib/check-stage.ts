@@ -1,15 +1,26 @@
 // Refuses a stage that could not work or would not be safe, before anything is made of it.
 import tokenPolicies from '../config/token-policy.json' with { type: 'json' };
-import { routes } from '../functions/contract/routes.ts';
 import { policyNames } from '../functions/contract/token-policy.ts';
 import { frontDoorFaults } from './check-front-door.ts';
 import { safetyFaults } from './check-safety.ts';
+import { readStage } from './check-settings.ts';
 import { isLoopback, isWithin } from './hosts.ts';
+import { Refusal } from './refusal.ts';
 import { publicNameOf, type Stage, type Throttle } from './stages.ts';
 
-/** Throws one error that names every field at fault. */
-export function checkStage(stage: Stage): void {
-  const faults = [
+/**
+ * Takes a stage as the file has it, since a synth runs without the compiler.
+ * @throws Refusal that names every field at fault: of values only where every setting is there and of its kind
+ */
+export function checkStage(written: Partial<Stage>): void {
+  const read = readStage(written);
+  const faults = read.faults ?? valueFaults(read.stage);
+  if (faults.length > 0)
+    throw new Refusal(`Stage ${written.name ?? 'without a name'}:\n- ${faults.join('\n- ')}`);
+}
+
+function valueFaults(stage: Stage): readonly string[] {
+  return [
     ...vendorFaults(stage),
     ...addressFaults(stage),
     ...cookieFaults(stage),
@@ -19,7 +30,6 @@ export function checkStage(stage: Stage): void {
     ...frontDoorFaults(stage),
     ...safetyFaults(stage),
   ];
-  if (faults.length > 0) throw new Error(`Stage ${stage.name}:\n- ${faults.join('\n- ')}`);
 }
 
 const vendorHosts = {
@@ -110,11 +120,8 @@ function* limitFaults({ limits, throttles }: Stage): Generator<string> {
   // At ten Stytch itself locks the user, so strangers could lock people out.
   if (limits.failuresInARow.max >= 10) yield 'limits.failuresInARow.max must be below 10';
   yield* throttleFaults('throttles', throttles);
-  for (const [name, throttle] of Object.entries(throttles.routes ?? {})) {
-    const field = `throttles.routes.${name}`;
-    if (Object.hasOwn(routes, name)) yield* throttleFaults(field, throttle);
-    else yield `${field} must be a route of functions/contract/routes.ts: ${Object.keys(routes).join(', ')}`;
-  }
+  for (const [name, throttle] of Object.entries(throttles.routes ?? {}))
+    yield* throttleFaults(`throttles.routes.${name}`, throttle);
 }
 
 function* throttleFaults(field: string, { rate, burst }: Throttle): Generator<string> {

@@ -156,7 +156,63 @@ const faultyStages: readonly [field: string, base: Stage, change: Partial<Stage>
   ['reservedConcurrency.token', stages.prod, { reservedConcurrency: { token: 0 } }],
 ];
 
-function faultOf(stage: Stage): string {
+/** As a file that the compiler never saw may have it. */
+const without = (...fields: readonly (keyof Stage)[]): Partial<Stage> =>
+  Object.fromEntries(Object.entries(stages.dev).filter(([field]) => !fields.some((it) => it === field)));
+const { failuresPerDay: _, ...fewerLimits } = defaultLimits;
+
+const misshapen: readonly [line: string, stage: object][] = [
+  ['sessionTransport must be one of body, cookie', { ...stages.dev, sessionTransport: 'cookies' }],
+  ['tracing must be one of sampled, off', { ...stages.dev, tracing: 'on' }],
+  ['vendorEnvironment must be one of test, live', { ...stages.dev, vendorEnvironment: 'sandbox' }],
+  ['vendorEnvironment must be set, to one of test, live', without('vendorEnvironment')],
+  ...(
+    [
+      'session',
+      'throttles',
+      'allowedOrigins',
+      'redirectUrls',
+      'limits',
+      'deletionProtection',
+      'name',
+    ] as const
+  ).map((field): (typeof misshapen)[number] => [`${field} must be set`, without(field)]),
+  ['limits.failuresPerDay must be set', { ...stages.dev, limits: fewerLimits }],
+  [
+    'limits.failuresPerDay.max must be a number',
+    { ...stages.dev, limits: { ...defaultLimits, failuresPerDay: { max: '20', windowSeconds: 60 } } },
+  ],
+  [
+    'limits.failuresPerDay.windowSeconds must be set',
+    { ...stages.dev, limits: { ...defaultLimits, failuresPerDay: { max: 20 } } },
+  ],
+  ['session.maxSeconds must be set', { ...stages.dev, session: { idleSeconds: 3600 } }],
+  ['throttles.burst must be set', { ...stages.dev, throttles: { rate: 1 } }],
+  ['throttles must be a group of settings in braces', { ...stages.dev, throttles: 9 }],
+  ['allowedOrigins must be a list', { ...stages.dev, allowedOrigins: 'http://localhost:4400' }],
+  ['allowedOrigins[1] must be text in quotes', { ...stages.dev, allowedOrigins: ['http://localhost', 1] }],
+  ['deletionProtection must be true or false', { ...stages.dev, deletionProtection: 'false' }],
+  ['closeAwsEndpoint must be true or false', { ...stages.dev, closeAwsEndpoint: 'yes' }],
+  ['customDomain.certificateArn must be set', { ...stages.dev, customDomain: { name: 'api.bank.example' } }],
+  [
+    'alarmEmial must be alarmEmail, or go: there is no setting alarmEmial',
+    { ...stages.dev, alarmEmial: 'on-call@bank.example' },
+  ],
+  [
+    'reservedConcurrency.webhook must be unit-webhook, or go: there is no setting webhook',
+    { ...stages.dev, reservedConcurrency: { webhook: 5 } },
+  ],
+  [
+    'throttles.routes.sign_up must be signUp, or go: there is no setting sign_up',
+    { ...stages.dev, throttles: throttled({ sign_up: { rate: 1, burst: 1 } }) },
+  ],
+  [
+    'session.colour must go: there is no such setting here, only idleSeconds, maxSeconds',
+    { ...stages.dev, session: { ...stages.dev.session, colour: 'red' } },
+  ],
+];
+
+function faultOf(stage: Partial<Stage>): string {
   try {
     checkStage(stage);
   } catch (error) {
@@ -172,6 +228,22 @@ describe('the check of a stage', () => {
 
   it.each(faultyStages)('names %s when it is at fault (%#)', (field, base, change) => {
     expect(faultOf({ ...base, ...change })).toContain(`\n- ${field} must`);
+  });
+
+  it.each(misshapen)('says %s, and nothing else', (line, stage) => {
+    expect(faultOf(stage)).toMatch(/^Refusal: Stage /);
+    expect(faultOf(stage).split('\n').slice(1)).toEqual([`- ${line}`]);
+  });
+
+  it('names every setting of the wrong form at once, before it looks at any value', () => {
+    const stage = { ...stages.dev, tracing: 'on', limits: fewerLimits, alarmEmial: '', passkeyDomain: 'io' };
+    const fault = faultOf(Object.fromEntries(Object.entries(stage).filter(([field]) => field !== 'session')));
+    expect(fault.match(/^- \S+/gm)).toEqual([
+      '- session',
+      '- limits.failuresPerDay',
+      '- tracing',
+      '- alarmEmial',
+    ]);
   });
 
   it('names the stage and every field at fault at once', () => {

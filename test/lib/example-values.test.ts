@@ -94,6 +94,7 @@ describe('the app', () => {
     expect(status).not.toBe(0);
     for (const field of ['stytchProjectId', 'allowedOrigins[0]', 'passkeyDomain', 'alarmEmail'])
       expect(stderr).toContain(`\n- ${field} must`);
+    expect(stderr).not.toMatch(/^\s+at /m);
   });
 
   it('shows all stages together, where the example of a live one is bound to an account of nobody', () => {
