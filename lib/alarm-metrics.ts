@@ -12,7 +12,7 @@ import type { Stage } from './stages.ts';
 export interface ComparedProps {
   readonly stage: Stage;
   readonly api: HttpApi;
-  readonly accessLogs: ILogGroup;
+  readonly throttled: IMetric;
 }
 
 interface ComparedMetric {
@@ -20,11 +20,8 @@ interface ComparedMetric {
   readonly metric: IMetric;
 }
 
-/** The metric of each alarm; makes the filter of the access log, which is free until it counts something. */
-export const comparedMetrics = (
-  scope: Construct,
-  { stage, api, accessLogs }: ComparedProps,
-): readonly ComparedMetric[] => [
+/** The metric of each alarm. */
+export const comparedMetrics = ({ stage, api, throttled }: ComparedProps): readonly ComparedMetric[] => [
   // By the hour, as an org may have few events.
   {
     name: 'WebhookSilent',
@@ -39,10 +36,11 @@ export const comparedMetrics = (
     }),
   },
   { name: 'GatewayFailures', metric: api.metricServerError({ period, statistic: 'Sum' }) },
-  { name: 'GatewayThrottled', metric: throttled(scope, stage, accessLogs) },
+  { name: 'GatewayThrottled', metric: throttled },
 ];
 
-function throttled(scope: Construct, stage: Stage, logGroup: ILogGroup): Metric {
+/** Makes a filter of the access log, which is free until it counts something. */
+export function throttledMetric(scope: Construct, stage: Stage, logGroup: ILogGroup): Metric {
   const filter = new MetricFilter(scope, 'GatewayThrottledFilter', {
     logGroup,
     // A limit of ours answers 429 too, but by a function: the gateway then has the status of an integration.

@@ -21,10 +21,12 @@ export interface BridgeDashboardProps {
   readonly stage: Stage;
   readonly functions: Readonly<Record<FunctionName, BridgeFunction>>;
   readonly api: HttpApi;
+  /** What the gateway refused for its number. */
+  readonly throttled: Metric;
 }
 
 export class BridgeDashboard extends Construct {
-  constructor(scope: Construct, id: string, { stage, functions, api }: BridgeDashboardProps) {
+  constructor(scope: Construct, id: string, { stage, functions, api, throttled }: BridgeDashboardProps) {
     super(scope, id);
     const each = (metric: (it: BridgeFunction) => Metric) => Object.values(functions).map(metric);
     const p99 = Stats.percentile(99);
@@ -96,17 +98,25 @@ export class BridgeDashboard extends Construct {
             ownMetric(stage, 'WebhookAgeSeconds', Stats.MAXIMUM, 'oldest event of a delivery, seconds'),
             ownMetric(stage, 'EventCursorLagSeconds', Stats.MAXIMUM, 'event backfill, seconds'),
           ]),
-          graph('Webhook and reconcile', [
+          graph("Unit's webhook", [
             ownMetric(stage, 'WebhookDeliveries', 'Sum', 'deliveries'),
             ownMetric(stage, 'WebhookEventsFailed', 'Sum', 'events put aside'),
             ownMetric(stage, 'WebhookEventsForeign', 'Sum', 'events about nobody of ours'),
             ownMetric(stage, 'WebhookSignaturesRefused', 'Sum', 'deliveries signed wrongly'),
-            ownMetric(stage, 'EventsBackfilled', 'Sum', 'events that the reconcile found first'),
+            ownMetric(stage, 'WebhookUnhealthy', 'Sum', 'found missing, disabled or wrongly set'),
+          ]),
+        ],
+        [
+          graph('The reconcile', [
             ownMetric(stage, 'ReconcileRuns', 'Sum', 'reconciles'),
             ownMetric(stage, 'ApplicationsDue', Stats.MAXIMUM, 'unsettled applications due at once'),
-            ownMetric(stage, 'ReconcileFailures', 'Sum', 'what the reconcile failed on'),
+            ownMetric(stage, 'ReconcileFailures', 'Sum', 'what it failed on'),
+            ownMetric(stage, 'EventsBackfilled', 'Sum', 'events that it found first'),
+          ]),
+          graph('For an operator to decide', [
             ownMetric(stage, 'ApplicationsUnlinked', 'Sum', 'applications made past us'),
             ownMetric(stage, 'CustomersParked', 'Sum', 'customers held for review'),
+            ownMetric(stage, 'SecondOpenApplications', 'Sum', 'second open applications of one user'),
           ]),
         ],
         [heading('The API and the functions')],
@@ -116,6 +126,8 @@ export class BridgeDashboard extends Construct {
             api.metricClientError({ period }),
             api.metricServerError({ period }),
             ownMetric(stage, 'RateLimited', 'Sum', 'refused by a limit'),
+            throttled.with({ label: 'refused by the throttles' }),
+            ownMetric(stage, 'RequestsPastProxy', 'Sum', 'refused without the origin secret'),
           ]),
           graph('Latency of the API, p99; cold starts', [
             api.metricLatency({ period, statistic: p99 }),

@@ -9,7 +9,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../functions/contract/routes.ts';
-import { comparedMetrics } from './alarm-metrics.ts';
+import { comparedMetrics, throttledMetric } from './alarm-metrics.ts';
 import {
   alarmRuleNames,
   alarmRuleOf,
@@ -86,9 +86,10 @@ export class Observability extends Construct {
         section: name,
       });
     }
-    for (const { name, metric } of comparedMetrics(this, { stage, api, accessLogs }))
+    const throttled = throttledMetric(this, stage, accessLogs);
+    for (const { name, metric } of comparedMetrics({ stage, api, throttled }))
       this.alarm(name, { ...comparedAlarms[name], metric, isBelow: false, section: name });
-    new BridgeDashboard(this, 'Dashboard', { stage, functions, api });
+    new BridgeDashboard(this, 'Dashboard', { stage, functions, api, throttled });
   }
 
   private alarm(

@@ -717,6 +717,15 @@ describe('the dashboard', () => {
     expect(body()).toContain(`\\"StytchUnitBridge/prod\\",\\"${name}\\"`);
   });
 
+  it('S7 shows whatever an alarm looks at, since the runbook begins there', () => {
+    const alarms = Object.values(full.Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+    const looked = JSON.stringify(alarms).matchAll(/"MetricName":"(\w+)","Namespace":"([\w/]+)"/g);
+    const names = new Set([...looked].map(([, name, namespace]) => `\\"${namespace}\\",\\"${name}\\"`));
+    expect(names.size).toBeGreaterThanOrEqual(alarmRuleNames.length);
+    const page = JSON.stringify(only(full, 'AWS::CloudWatch::Dashboard').Properties);
+    expect([...names].filter((it) => !page.includes(it))).toEqual([]);
+  });
+
   it("S7 shows AWS's throttles of each function, and refusals by code out of each log", () => {
     for (const name of functionNames) {
       const [id, { LoggingConfig }] = functionOf(prod, name);
