@@ -78,7 +78,7 @@ export const alarmRules = {
     threshold: 25,
   },
   WebhookUnhealthy: {
-    description: "Unit's webhook is missing, disabled or wrongly set: events will be lost",
+    description: "Unit's webhook is missing, disabled or wrongly set: events come late, by the reconcile",
     metric: 'WebhookUnhealthy',
     statistic: 'Sum',
     threshold: 1,
