@@ -15,8 +15,9 @@ Where a stage keeps sessions in a cookie (\`sessionTransport\`), the session tok
 request but a GET needs an \`Origin\` of the stage's own.
 
 Errors are RFC 9457 problem details with a \`code\`. API Gateway answers some by itself, in its own form
-\`{"message": "..."}\` that cannot be changed: 404 for an unknown path or method, 400 for a malformed path, 413 for a body over
-10 MB, 429 when the stage's throttle is reached, 431 for headers over 10 kB, 500 and 503 when a function fails as a whole.`;
+\`{"message": "..."}\` that cannot be changed: 404 for an unknown path or method, 400 for a malformed path, 413 for a body that
+it cannot hand on (over 10 MB, or over Lambda's 6 MB, which a file reaches at about 4.5 MB, as it travels in base64), 429 when the
+stage's throttle is reached, 431 for headers over 10 kB, 500 and 503 when a function fails as a whole.`;
 
 const header = (text: string, schema: JsonSchema, isRequired: boolean) => ({
   description: text,
