@@ -2,12 +2,13 @@
 // A fresh process that loads one bundle as Lambda does and runs its handler: `node --import network.mjs subject.mjs
 // <bundle> <event file>` does one exchange and ends; without an event it waits for blocks of exchanges over IPC.
 import { readFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
+import path from 'node:path';
+import { loadAsLambda } from './as-lambda.mjs';
 
 const [bundle = '', eventFile] = process.argv.slice(2);
 const context = { getRemainingTimeInMillis: () => 10_000 };
 const loadFrom = performance.now();
-const { handler } = await import(pathToFileURL(bundle).href);
+const { handler } = await loadAsLambda(path.resolve(bundle));
 const loadTo = performance.now();
 
 /** @param {unknown} event */

@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -49,6 +50,17 @@ describe('the budgets of the bundles', () => {
     const largest = contributors((token as Bundle).metafile).slice(0, 3);
     expect(largest.map(([name]) => name)).toContain('stytch');
     expect(listed((token as Bundle).metafile)).toContain('stytch');
+  });
+});
+
+describe('the bench', () => {
+  it('loads a CommonJS bundle by `require`, as Lambda does: `import()` would cost the baseline twice as much', () => {
+    const file = path.join(folder, 'index.cjs');
+    // What `import()` loads has no parent.
+    writeFileSync(file, 'if (module.parent === undefined) throw new Error("imported");\n');
+    const load = () =>
+      execFileSync(process.execPath, ['bench/children/load.mjs', file], { encoding: 'utf8' });
+    expect(JSON.parse(load())).toEqual({ wallMs: expect.any(Number), cpuMs: expect.any(Number) });
   });
 });
 
