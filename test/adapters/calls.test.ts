@@ -32,7 +32,6 @@ import {
   PROJECT_ID,
   SECRET,
   sdkAdapter,
-  silenceSdkWarnings,
 } from '../support/adapters-stytch.ts';
 import { submission } from '../support/adapters-unit.ts';
 import { adapterOperations } from '../support/operations.ts';
@@ -47,7 +46,6 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 beforeEach(() => {
-  silenceSdkWarnings();
   recorded = recording();
 });
 afterEach(() => {

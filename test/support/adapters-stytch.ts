@@ -1,6 +1,5 @@
 // The Stytch simulator over HTTP, as the adapters meet it.
 import { createHash } from 'node:crypto';
-import { jest } from '@jest/globals';
 import { createAuthenticationProvider } from '../../functions/adapters/stytch/authentication-provider.ts';
 import { createStytchSdk, type StytchSdk } from '../../functions/adapters/stytch/sdk-client.ts';
 import type { StytchProject } from '../../functions/adapters/stytch/transport.ts';
@@ -66,11 +65,6 @@ export const stytchError = (status: number, errorType: string) => ({
   error_message: 'Words of Stytch that nobody may see.',
   error_url: 'https://stytch.com/docs',
 });
-
-/** The SDK warns of every base URL that is not Stytch's own. */
-export const silenceSdkWarnings = (): void => {
-  jest.spyOn(console, 'warn').mockImplementation(() => {});
-};
 
 export const EMAIL = 'ada@customer.example';
 export const NUMBER = '+15555550100';

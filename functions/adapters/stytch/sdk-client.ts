@@ -8,13 +8,17 @@ import { withSecret } from '../secrets.ts';
 import { isRefusedCredential, type StytchOutcome, type StytchRefusal } from './errors.ts';
 import type { StytchProject } from './transport.ts';
 
-/** The SDK spreads `fetchConfig` into every `fetch`, so a signal there reaches the call that is being started. */
+/**
+ * The SDK spreads `fetchConfig` into every `fetch`, so a signal there reaches the call that is being started. It takes the
+ * host from there, too: by its option `env` it writes a warning to stderr, and `custom_base_url` refuses HTTP without TLS.
+ */
 class DeadlineClient extends Client {
   // Without a call of ours around it the SDK gets an ended signal: no call goes out without a deadline.
   #signal: AbortSignal = AbortSignal.abort();
 
-  constructor(config: ConstructorParameters<typeof Client>[0]) {
+  constructor(baseUrl: string, config: ConstructorParameters<typeof Client>[0]) {
     super(config);
+    Object.defineProperty(this.fetchConfig, 'baseURL', { enumerable: true, value: baseUrl });
     Object.defineProperty(this.fetchConfig, 'signal', { enumerable: true, get: () => this.#signal });
     Object.defineProperty(this.fetchConfig, 'redirect', { enumerable: true, value: 'error' });
   }
@@ -45,11 +49,7 @@ export function createStytchSdk({ baseUrl, projectId, secret, log }: StytchProje
   let made: { readonly value: string; readonly client: DeadlineClient } | undefined;
   const clientFor = (value: string): DeadlineClient => {
     if (made?.value !== value) {
-      // The SDK's paths replace a base that does not end in a slash.
-      made = {
-        value,
-        client: new DeadlineClient({ project_id: projectId, secret: value, env: `${baseUrl}/` }),
-      };
+      made = { value, client: new DeadlineClient(baseUrl, { project_id: projectId, secret: value }) };
     }
     return made.client;
   };

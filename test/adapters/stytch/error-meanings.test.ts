@@ -4,20 +4,13 @@ import { codeOf, refusalOf } from '../../support/adapters-errors.ts';
 import { silent } from '../../support/adapters-log.ts';
 import { fixedSecret } from '../../support/adapters-secrets.ts';
 import { answering, type RawServer, startRawServer } from '../../support/adapters-servers.ts';
-import {
-  PROJECT_ID,
-  SECRET,
-  sdkAdapter,
-  silenceSdkWarnings,
-  stytchError,
-} from '../../support/adapters-stytch.ts';
+import { PROJECT_ID, SECRET, sdkAdapter, stytchError } from '../../support/adapters-stytch.ts';
 
 let server: RawServer;
 let next: { status: number; type: string };
 const signal = AbortSignal.timeout(60_000);
 
 beforeAll(async () => {
-  silenceSdkWarnings();
   server = await startRawServer((outgoing, call, incoming) =>
     answering(next.status, stytchError(next.status, next.type))(outgoing, call, incoming),
   );

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { createStytchSdk, type StytchSdk } from '../../../functions/adapters/stytch/sdk-client.ts';
 import { codeOf, everythingIn, refusalOf, timed } from '../../support/adapters-errors.ts';
 import { silent } from '../../support/adapters-log.ts';
@@ -15,9 +15,7 @@ import {
   startRawServer,
   unusedUrl,
 } from '../../support/adapters-servers.ts';
-import { PROJECT_ID, SECRET, silenceSdkWarnings, stytchError } from '../../support/adapters-stytch.ts';
-
-beforeAll(silenceSdkWarnings);
+import { PROJECT_ID, SECRET, stytchError } from '../../support/adapters-stytch.ts';
 
 const servers: RawServer[] = [];
 
@@ -124,6 +122,18 @@ describe('the deadline of a call by the official SDK, whose own option does noth
 });
 
 describe('a call by the official SDK', () => {
+  it('goes to the host of the settings, whatever the project, and the SDK says nothing of it', async () => {
+    const warned = jest.spyOn(console, 'warn').mockImplementation(() => {});
+    for (const projectId of [PROJECT_ID, PROJECT_ID.replace('-test-', '-live-')]) {
+      const server = await serve(answering(200, { user_id: 'user-test-1' }));
+      const project = { baseUrl: server.url, projectId, secret: fixedSecret(SECRET), log: silent };
+      expect(await call(createStytchSdk(project), 1000)).toMatchObject({ isAnswer: true });
+      expect(server.requests).toHaveLength(1);
+    }
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
+  });
+
   it.each([302, 307])('O10 never follows a redirect (%i)', async (status) => {
     const elsewhere = await serve(answering(200, { user_id: 'user-test-1' }));
     const { url } = await serve(redirectTo(elsewhere.url, status));

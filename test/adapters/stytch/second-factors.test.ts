@@ -12,7 +12,6 @@ import {
   type StytchBench,
   sdkAdapter,
   signedIn,
-  silenceSdkWarnings,
   startStytch,
 } from '../../support/adapters-stytch.ts';
 
@@ -22,7 +21,6 @@ let user: SignedIn;
 const signal = AbortSignal.timeout(60_000);
 
 beforeAll(async () => {
-  silenceSdkWarnings();
   stytch = await startStytch();
   ({ provider } = sdkAdapter(stytch.project));
 });

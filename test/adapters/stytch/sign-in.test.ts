@@ -9,7 +9,6 @@ import {
   type StytchBench,
   sdkAdapter,
   signedIn,
-  silenceSdkWarnings,
   startStytch,
 } from '../../support/adapters-stytch.ts';
 
@@ -21,7 +20,6 @@ let provider: AuthenticationProvider;
 const signal = AbortSignal.timeout(60_000);
 
 beforeAll(async () => {
-  silenceSdkWarnings();
   stytch = await startStytch();
   ({ provider } = sdkAdapter(stytch.project));
 });
