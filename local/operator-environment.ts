@@ -25,11 +25,23 @@ export const operatorEnvironment = (
   AWS_SECRET_ACCESS_KEY: 'local',
 });
 
+/** What the SDK would take before the credentials above, or send beside them: the deploy has it exported. */
+const inTheWay = 'AWS_PROFILE AWS_SESSION_TOKEN';
+
 /** For a shell: `. dist/ops.env`. */
+export const operatorFileText = (
+  world: Parameters<typeof operatorEnvironment>[0],
+  stage: Pick<DeployedStage, 'endpoints'>,
+): string =>
+  [
+    `unset ${inTheWay}`,
+    ...Object.entries({ ...operatorEnvironment(world), ...stage.endpoints }).map(
+      ([name, value]) => `export ${name}='${value}'`,
+    ),
+    '',
+  ].join('\n');
+
 export async function writeOperatorEnvironment(world: World, stage: DeployedStage): Promise<void> {
-  const lines = Object.entries({ ...operatorEnvironment(world), ...stage.endpoints }).map(
-    ([name, value]) => `export ${name}='${value}'\n`,
-  );
   await mkdir(path.dirname(operatorFile), { recursive: true });
-  await writeFile(operatorFile, lines.join(''), { mode: 0o600 });
+  await writeFile(operatorFile, operatorFileText(world, stage), { mode: 0o600 });
 }
