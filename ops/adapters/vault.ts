@@ -7,7 +7,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { parseSecret, type SecretValue } from '../../functions/adapters/secrets.ts';
-import { awsClient, awsFailure } from '../base/place.ts';
+import { awsClient, awsFailure } from '../base/aws.ts';
 import { refusal } from '../base/stop.ts';
 
 export interface SecretRecord {

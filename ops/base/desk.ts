@@ -4,11 +4,12 @@ import { createStore } from '../../functions/adapters/table/store.ts';
 import { createOperatorTable, type OperatorTable } from '../adapters/operator-table.ts';
 import type { StytchUsers } from '../adapters/stytch-users.ts';
 import type { UnitDesk } from '../adapters/unit-customers.ts';
+import { awsClient, requireAws } from './aws.ts';
 import type { SharedOptions } from './cli.ts';
 import { type Consent, createConsent, requireConsent } from './consent.ts';
 import { readCredential } from './credentials.ts';
 import type { Output } from './output.ts';
-import { awsClient, findPlace, type Place } from './place.ts';
+import { findPlace, type Place } from './place.ts';
 import { silentLog } from './silent-log.ts';
 
 export interface Desk extends Consent {
@@ -28,6 +29,7 @@ export async function createDesk(options: SharedOptions, output: Output): Promis
   const place = await findPlace(options);
   const consent = await createConsent(options, place, output);
   const client = new DynamoDBClient(awsClient);
+  await requireAws(client);
   return {
     ...consent,
     place,

@@ -1,9 +1,10 @@
 // Where a command works: a deployed stage, by its stack's outputs, or a table and vendors named one by one.
 import * as z from 'zod/mini';
 import { mixedVendors } from '../../functions/config.ts';
-import { stackNameOf, stages } from '../../lib/stages.ts';
+import { stackNameOf } from '../../lib/stages.ts';
+import { awsClient, awsFailure } from './aws.ts';
 import { type AwsPlace, awsPlaceOf, requirePinned } from './aws-place.ts';
-import { misuse, refusal, Stop } from './stop.ts';
+import { misuse, refusal } from './stop.ts';
 
 export interface Place {
   /** Null for a place that is named by its parts. */
@@ -26,12 +27,6 @@ export const placeOptions = {
   unitUrl: z.optional(z.string()),
 };
 type PlaceOptions = z.infer<z.ZodMiniObject<typeof placeOptions>>;
-
-/** For calls from an operator's own network; retries are the SDK's. */
-export const awsClient = {
-  maxAttempts: 3,
-  requestHandler: { connectionTimeout: 3000, requestTimeout: 5000, throwOnRequestTimeout: true },
-};
 
 /**
  * Finds the table and the vendors, and makes sure that they belong together.
@@ -161,34 +156,4 @@ export async function awsCaller(): Promise<{ readonly arn: string; readonly acco
     .send(new GetCallerIdentityCommand({}))
     .catch((error: unknown) => Promise.reject(awsFailure('get_caller_identity', error)));
   return { arn: identity.Arn ?? 'unknown', account: identity.Account ?? 'unknown' };
-}
-
-/** Of an SDK error its name alone: the rest may hold requests. */
-export function awsFailure(operation: string, error: unknown): Stop {
-  const name = nameOf(error);
-  const hint = hints[name] ?? 'Check your AWS credentials, profile and region.';
-  return new Stop('failed', 'aws_failed', `AWS: ${operation} failed with ${name}. ${hint}`, {
-    provider: 'aws',
-    operation,
-    vendorCode: name,
-  });
-}
-
-const hints: Readonly<Record<string, string>> = {
-  // What CloudFormation calls a stack that is not there.
-  ValidationError: `Is the stage deployed in this account and region? This checkout has ${Object.keys(stages).join(', ')}.`,
-  CredentialsProviderError: 'No AWS credentials were found: set AWS_PROFILE, or sign in.',
-  RegionMissing: 'No AWS region is set: set AWS_REGION, or a profile that has one.',
-  ENOTFOUND: 'AWS was not reached: check the network, and that AWS_REGION is a region.',
-  ECONNREFUSED: 'AWS was not reached: check the network.',
-  TimeoutError: 'AWS was not reached: check the network.',
-};
-
-/** The SDK says by a plain Error that nobody answers, or that it knows no region. */
-function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  if (error.message.startsWith('Region is missing')) return 'RegionMissing';
-  return 'code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code)
-    ? error.code
-    : error.name;
 }

@@ -237,16 +237,6 @@ describe('a deployed stage', () => {
       'ECONNREFUSED. AWS was not reached',
     ],
     ['AWS has no stack of', () => ({ STACK: 'none' }), 'This checkout has dev, staging, prod.'],
-    ['has no region', () => ({ AWS_REGION: undefined }), 'set AWS_REGION'],
-    [
-      'nobody has credentials for',
-      () => ({
-        AWS_ACCESS_KEY_ID: undefined,
-        AWS_SECRET_ACCESS_KEY: undefined,
-        AWS_EC2_METADATA_DISABLED: 'true',
-      }),
-      'set AWS_PROFILE, or sign in',
-    ],
   ])('that %s is exit code 3, with what to do', async (_, changes, words) => {
     outputs = { IdMappingTableName: world.tableName };
     isMissing = changes()['STACK'] === 'none';
@@ -261,6 +251,38 @@ describe('a deployed stage', () => {
         operation: 'describe_stacks',
         message: expect.stringContaining(words),
       },
+    });
+  });
+});
+
+describe('an AWS environment that is not set', () => {
+  const noRegion = { AWS_REGION: undefined };
+  const nobody = {
+    AWS_ACCESS_KEY_ID: undefined,
+    AWS_SECRET_ACCESS_KEY: undefined,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+  const parts = {
+    BRIDGE_TABLE: undefined,
+    BRIDGE_STYTCH_URL: undefined,
+    BRIDGE_STYTCH_PROJECT: undefined,
+    BRIDGE_UNIT_URL: undefined,
+  };
+
+  it.each<[CommandName, string, object, string, string]>([
+    ['link', 'its parts', noRegion, 'region_missing', 'set AWS_REGION'],
+    ['link', 'its parts', nobody, 'credential_missing', 'set AWS_PROFILE, or sign in'],
+    ['link', 'a stage', { ...parts, ...noRegion }, 'region_missing', 'set AWS_REGION'],
+    ['link', 'a stage', { ...parts, ...nobody }, 'credential_missing', 'set AWS_PROFILE, or sign in'],
+    ['doctor', 'a stage', noRegion, 'region_missing', 'set AWS_REGION'],
+    ['smoke', 'a stage', nobody, 'credential_missing', 'set AWS_PROFILE, or sign in'],
+  ])('is exit code 2, with what to do: %s by %s, %j', async (name, place, env, code, words) => {
+    const own = name === 'link' ? args : [];
+    const where = place === 'a stage' ? ['--stage', 'dev'] : [];
+    const ran = await runJson(world, name, [...own, ...where], { env: { ...env } });
+    expect(ran).toMatchObject({
+      code: 2,
+      document: { outcome: 'usage', code, message: expect.stringContaining(words) },
     });
   });
 });
