@@ -125,8 +125,8 @@ function show({ output }: Desk, known: UserRecord, atStytch: StytchUserView | nu
 await runCommand({
   name: 'delete-user',
   description:
-    'Deletes a user: from Stytch with all factors and sessions, and here by a tombstone that every exchange reads.\n' +
-    'Claims, customers, applications and pointers stay: they say whose money it is, and the law keeps them for years.\n' +
+    'Deletes a user: from Stytch with all factors and sessions, and here by a tombstone that every exchange reads. ' +
+    'Claims, customers, applications and pointers stay: they say whose money it is, and the law keeps them for years. ' +
     'Nothing changes at Unit: a customer there stays open until it is archived there.',
   isChanging: true,
   needs: ['stytch'],

@@ -118,7 +118,7 @@ await runAt(
   {
     name: 'doctor',
     description:
-      'Examines a deployed stage and both vendors: each finding with its severity and what to do. What no API shows\n' +
+      'Examines a deployed stage and both vendors: each finding with its severity and what to do. What no API shows ' +
       'is listed to be checked by hand. --fix registers, signs, enables or replaces the Unit webhook.',
     isChanging: true,
     where: 'stage',

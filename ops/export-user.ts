@@ -131,7 +131,7 @@ function rowOf({ pk, sk, status }: StoredItem): readonly string[] {
 await runCommand({
   name: 'export-user',
   description:
-    'Shows everything that the table holds about a user; --json is the export itself. Changes nothing.\n' +
+    'Shows everything that the table holds about a user; --json is the export itself. Changes nothing. ' +
     'What limits count by is a keyed hash of an address, and cannot be found again from the user.',
   isChanging: false,
   needs: ['stytch', 'unit'],

@@ -122,8 +122,8 @@ function show(
 await runCommand({
   name: 'reset-factors',
   description:
-    'Ends all sessions of a user and takes every second factor away, at Stytch and here. Prove first who is asking.\n' +
-    'A customer then enrols afresh only by SMS to the phone number that Unit holds. Addresses, passwords and\n' +
+    'Ends all sessions of a user and takes every second factor away, at Stytch and here. Prove first who is asking. ' +
+    'A customer then enrols afresh only by SMS to the phone number that Unit holds. Addresses, passwords and ' +
     'social log-ins stay: where the inbox itself is lost, this is not the remedy.',
   isChanging: true,
   needs: ['stytch'],

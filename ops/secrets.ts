@@ -112,13 +112,16 @@ await runAt(
     isChanging: true,
     where: 'stage',
     needs: [],
-    notes: secretNames.map((name) => `${catalog[name].variable.padEnd(22)} ${catalog[name].title}`),
+    variables: secretNames.map((name) => [catalog[name].variable, catalog[name].title] as const),
     options: [
       new Option(
         '--check',
         'show which secrets are filled, since when, and whether they work; changes nothing',
       ),
-      new Option('--only <names>', `some of ${secretNames.join(',')}; all without it`),
+      new Option(
+        '--only <names>',
+        `with commas and no blanks between them, some of ${secretNames.join(', ')}; all without it`,
+      ),
       new Option('--fd <name=n...>', 'read the value of a secret from a file descriptor; may be repeated'),
       new Option('--generate <name>', 'make the value here, of 32 random bytes; for webhook alone'),
       new Option(

@@ -161,8 +161,8 @@ await runAt(
   {
     name: 'smoke',
     description:
-      'After a deploy: TLS, headers, CORS, every refusal that needs no user, and with --stage whether the parts behind are\n' +
-      'reached: a webhook is signed with the token of Secrets Manager, about nobody. Sends no mail and\n' +
+      'After a deploy: TLS, headers, CORS, every refusal that needs no user, and with --stage whether the parts behind are ' +
+      'reached: a webhook is signed with the token of Secrets Manager, about nobody. Sends no mail and ' +
       'makes no session unless told to.',
     isChanging: false,
     where: 'stage',

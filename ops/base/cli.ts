@@ -34,8 +34,8 @@ export interface CommandFrame<Shape extends z.core.$ZodLooseShape, At = Desk> {
   readonly needs: readonly ('stytch' | 'unit')[];
   /** A stage alone where it works on a deployment, not on users. @default - a stage, or a place by its parts */
   readonly where?: 'stage';
-  /** More to say under the help. */
-  readonly notes?: readonly string[];
+  /** More variables that bring credentials, and what each is. */
+  readonly variables?: readonly (readonly [string, string])[];
   readonly options: readonly Option[];
   /** How the command's own options are read, by their names in camelCase. */
   readonly shape: Shape;
@@ -66,7 +66,9 @@ export async function runAt<Shape extends z.core.$ZodLooseShape, At>(
   const argv = process.argv.slice(2);
   // Which Node is old is said once, by package.json; here the notice would stand between an operator and the answer.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-  const output = createOutput(argv.includes('--json'), stdout, stderr);
+  const isJson = argv.includes('--json');
+  const { columns } = isJson ? process.stderr : process.stdout;
+  const output = createOutput(isJson, stdout, stderr, columns || undefined);
   try {
     const given = parse(frame, argv);
     if (given === null) return;
@@ -131,7 +133,7 @@ function makeCommand(frame: AnyFrame): Command {
       writeErr: () => {},
       outputError: () => {},
     })
-    .configureHelp({ helpWidth: 110 })
+    .configureHelp({ helpWidth: Math.min(process.stdout.columns || WIDEST_HELP, WIDEST_HELP) })
     .helpOption('--help', 'this text');
   for (const option of frame.options) command.addOption(option);
   const parts = [
@@ -159,31 +161,46 @@ function makeCommand(frame: AnyFrame): Command {
           ).env('BRIDGE_OPERATOR'),
         ]
       : []),
-    new Option('--json', 'one JSON document on stdout, everything else on stderr'),
+    new Option(
+      '--json',
+      'one JSON document on stdout, everything else on stderr; with `npm run -s`, since npm writes there too',
+    ),
   ];
   for (const option of all) command.addOption(option);
-  return command.addHelpText('after', `\n${helpAfter(frame)}`);
+  return command.addHelpText('after', () => `\n${helpAfter(frame, command)}`);
 }
 
-function helpAfter({ name, needs, notes = [], examples }: AnyFrame): string {
-  const credentials = [
-    ...(needs.includes('stytch') ? ['  STYTCH_SECRET  secret of the Stytch project'] : []),
-    ...(needs.includes('unit') ? ['  UNIT_TOKEN     your own Unit org token'] : []),
+const WIDEST_HELP = 110;
+
+function helpAfter({ name, needs, variables = [], examples }: AnyFrame, command: Command): string {
+  const help = command.createHelp();
+  const { helpWidth = WIDEST_HELP } = help;
+  const credentials: readonly (readonly [string, string])[] = [
+    ...(needs.includes('stytch') ? [['STYTCH_SECRET', 'secret of the Stytch project'] as const] : []),
+    ...(needs.includes('unit') ? [['UNIT_TOKEN', 'your own Unit org token'] as const] : []),
+    ['AWS', "the SDK's default chain"],
+    ...variables,
   ];
+  const longest = Math.max(...credentials.map(([variable]) => variable.length));
   return [
-    'Credentials (from the environment, a prompt, or a file descriptor, which npm does not hand on; never from the',
-    'command line):',
-    ...credentials,
-    "  AWS            the SDK's default chain",
-    ...notes.map((note) => `  ${note}`),
+    help.boxWrap(
+      'Credentials (from the environment, a prompt, or a file descriptor, which npm does not hand on; never from the command line):',
+      helpWidth,
+    ),
+    ...credentials.map(([variable, what]) => help.formatItem(variable, longest, what, help)),
     '',
-    'Exit codes: 0 done, 1 refused or found problems, 2 wrong usage, 3 a vendor or AWS failed.',
+    help.boxWrap(
+      'Exit codes: 0 done, 1 refused or found problems, 2 wrong usage, 3 a vendor or AWS failed.',
+      helpWidth,
+    ),
     '',
     'Examples:',
     ...examples.map((example) => `  ${startOf(name, example)} ${example}`),
   ].join('\n');
 }
 
-/** npm hands no file descriptor above 2 on to what it runs. */
+/** npm hands no file descriptor above 2 on to what it runs, and says on stdout what it runs unless told not to. */
 const startOf = (name: string, example: string): string =>
-  / \d</.test(example) ? `node --import tsx ops/${name}.ts` : `npm run ${name} --`;
+  / \d</.test(example)
+    ? `node --import tsx ops/${name}.ts`
+    : `npm run ${/ --json\b/.test(example) ? '-s ' : ''}${name} --`;

@@ -1,25 +1,13 @@
-// At a terminal: a secret is asked for without echo, and a change is confirmed. `script` of util-linux is the terminal.
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+// At a terminal: a secret is asked for without echo, and a change is confirmed. what is shown fits it.
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { operatorEnvironment } from '../../local/operator-environment.ts';
 import type { World } from '../../local/world.ts';
 import { startTestWorld } from '../support/world.ts';
+import { startStage, type TestStage } from './stage.ts';
 import { itemOf, newEmail } from './support.ts';
+import { atTerminal, isHere } from './terminal.ts';
 
 jest.setTimeout(60_000);
-
-function hasTerminal(): boolean {
-  try {
-    return execFileSync('script', ['--version'], { encoding: 'utf8' }).includes('util-linux');
-  } catch {
-    return false;
-  }
-}
-
-const isHere = hasTerminal();
-if (!isHere)
-  process.stderr.write('skipped: no `script` of util-linux here, so prompts have no terminal to run in\n');
 
 let world: World;
 beforeAll(async () => {
@@ -27,31 +15,17 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Deletes a user at a terminal, typing each answer when its question has been asked. */
-async function atTerminal(userId: string, answers: readonly (readonly [string, string])[]) {
-  const command = `${process.execPath} --import tsx ops/delete-user.ts --user ${userId} --apply`;
-  const { STYTCH_SECRET: _, ...environment } = operatorEnvironment(world);
-  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
-    env: { PATH: process.env['PATH'], TERM: 'xterm', ...environment },
-  });
-  let output = '';
-  const left = [...answers];
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-    const [next] = left;
-    if (next === undefined || !output.includes(next[0])) return;
-    left.shift();
-    child.stdin.write(`${next[1]}\r`);
-  });
-  const [code] = await once(child, 'close');
-  return { code, output };
+/** Deletes a user, typing each answer when its question has been asked. */
+function deleteUser(userId: string, answers: readonly (readonly [string, string])[]) {
+  const { STYTCH_SECRET: _, ...env } = operatorEnvironment(world);
+  return atTerminal(`--import tsx ops/delete-user.ts --user ${userId} --apply`, { env, answers });
 }
 
 (isHere ? describe : describe.skip)('at a terminal', () => {
   it('the secret is asked for and not shown, and a yes makes it happen', async () => {
     const { userId } = await world.stytch.controls.seedUser({ email: newEmail() });
     const secret = world.secrets.seeded.stytch;
-    const { code, output } = await atTerminal(userId, [
+    const { code, output } = await deleteUser(userId, [
       ['Stytch secret', secret],
       ['There is no way back', 'y'],
     ]);
@@ -66,7 +40,7 @@ async function atTerminal(userId: string, answers: readonly (readonly [string, s
   it('no answer but yes changes anything', async () => {
     const email = newEmail();
     const { userId } = await world.stytch.controls.seedUser({ email });
-    const { code, output } = await atTerminal(userId, [
+    const { code, output } = await deleteUser(userId, [
       ['Stytch secret', world.secrets.seeded.stytch],
       ['There is no way back', ''],
     ]);
@@ -74,5 +48,18 @@ async function atTerminal(userId: string, answers: readonly (readonly [string, s
     expect(output).toContain('nothing was changed');
     expect(await itemOf(world, `USER#${userId}`, 'USER')).toBeUndefined();
     expect(world.stytch.controls.userByEmail(email)).toBeDefined();
+  });
+
+  it('a table is no wider than the terminal, and stays whole in a pipe', async () => {
+    const stage: TestStage = await startStage(world);
+    const args = 'dist/test/ops/doctor.mjs --stage dev';
+    const env = { ...operatorEnvironment(world), ...stage.env };
+    const { output } = await atTerminal(args, { columns: 120, env });
+    const { output: piped } = await atTerminal(`${args} | cat`, { columns: 120, env });
+    await stage.close();
+    const widest = (text: string): number =>
+      Math.max(...text.split('\n').flatMap((line) => (/^[│┌]/.test(line) ? [line.length] : [])));
+    expect(widest(output)).toBe(120);
+    expect(widest(piped)).toBeGreaterThan(150);
   });
 });
