@@ -47,6 +47,7 @@ export async function collect({
   if ((generate !== undefined || previous) && !only.includes('webhook')) {
     throw misuse('--generate and --previous are about the webhook, and --only leaves it out.');
   }
+  requireValues(only.filter((name) => name !== generate && fd.every((one) => one.name !== name)));
   const values: Given[] = [];
   for (const name of only) {
     values.push({ name, value: name === generate ? newToken() : await valueOf(name, fd) });
@@ -54,35 +55,45 @@ export async function collect({
   return values;
 }
 
+/** Where nobody can be asked, all that is missing is said at once. */
+function requireValues(names: readonly SecretName[]): void {
+  const missing = names.filter((name) => process.env[catalog[name].variable] === undefined);
+  if (process.stdin.isTTY || missing.length === 0) return;
+  const words = missing.map((name) => `${name}: set ${catalog[name].variable} or use ${optionOf(name)}`);
+  throw new Stop('usage', 'credential_missing', `Values are missing. ${words.join('; ')}.`);
+}
+
+const optionOf = (name: SecretName): string => `--fd ${name}=<n>`;
+
 const newToken = (): string => randomBytes(WEBHOOK_TOKEN_BYTES).toString('base64url');
 
 async function valueOf(name: SecretName, fds: readonly Descriptor[]): Promise<string> {
   const { title, variable } = catalog[name];
-  const option = `--fd ${name}=<n>`;
   const secret = await readCredential({
     title,
     variable,
-    option,
+    option: optionOf(name),
     fd: fds.find((one) => one.name === name)?.fd,
   });
   return (await secret.read()).value;
 }
 
 /**
- * What would be written, each value judged by its vendor.
+ * What would be written, each value judged by its vendor. A webhook token that is there stays beside the new one, unless
+ * it is to be dropped: Unit signs with it until it is told.
  * @throws Stop `rotation_open` for a third webhook token
  * @throws ServiceError when a vendor cannot be asked
  */
 export const planFill = (
   desk: StageDesk,
   values: readonly Given[],
-  isKeepingPrevious: boolean,
-): Promise<readonly Change[]> => Promise.all(values.map((given) => planOne(desk, given, isKeepingPrevious)));
+  isDroppingToken: boolean,
+): Promise<readonly Change[]> => Promise.all(values.map((given) => planOne(desk, given, isDroppingToken)));
 
 async function planOne(
   { stage, stack, vault, place }: StageDesk,
   { name, value }: Given,
-  isKeepingPrevious: boolean,
+  isDroppingToken: boolean,
 ): Promise<Change> {
   const arn = outputOf(stage, stack.outputs, catalog[name].output);
   const [{ held, state }, verdict] = await Promise.all([vault.read(arn), judgeValue(place, name, value)]);
@@ -96,7 +107,7 @@ async function planOne(
       `The previous ${name} value still counts, and a new one would drop it. First: ${endRotationCommand(stage)}`,
     );
   }
-  if (name !== 'webhook' || !isKeepingPrevious) return { ...change, step: 'replace' };
+  if (name !== 'webhook' || isDroppingToken) return { ...change, step: 'replace' };
   return { ...change, value: { value, previous: held.value }, step: 'replace_and_keep_previous' };
 }
 

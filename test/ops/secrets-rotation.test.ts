@@ -6,7 +6,7 @@ import { createVault } from '../../ops/adapters/vault.ts';
 import { startTestWorld } from '../support/world.ts';
 import { type Proxy, startProxy } from './proxy.ts';
 import { startStage, type TestStage } from './stage.ts';
-import { apply, expectNoSecrets, runJson, start, until } from './support.ts';
+import { apply, expectNoSecrets, run, runJson, start, until } from './support.ts';
 import { unitWebhooks } from './unit-webhooks.ts';
 import { storedIn } from './vault.ts';
 
@@ -134,6 +134,63 @@ describe('E4 while a rotation is open', () => {
   });
 });
 
+describe('E4 a new webhook token over one that is there', () => {
+  const webhook = ['--only', 'webhook', '--generate', 'webhook'];
+  const inWords = (args: readonly string[]) =>
+    run(world, 'secrets', ['--stage', 'dev', ...webhook, ...args], { env: stage.env });
+  const kept = { value: expect.not.stringMatching(`^(${old}|${now})$`), previous: old };
+  const doctorCodes = async () => {
+    const { document } = await runAs('doctor', []);
+    return (document['findings'] as { code: string }[]).map(({ code }) => code);
+  };
+  beforeEach(async () => {
+    world.secrets.put('unitWebhook', old);
+    await unitSignsWith(old);
+  });
+
+  it('is a rotation without being told so: Unit is not cut off, and each run says what comes next', async () => {
+    const dry = await inWords([]);
+    expect(dry.stdout).toContain('replace and keep previous');
+    expect(dry.stdout).toContain('The token of now goes on counting until --end-rotation');
+    expect(await storedIn(world, 'unitWebhook')).toEqual({ value: old });
+    const done = await inWords([...apply]);
+    expect(done.stdout).toMatch(/in 15 minutes.* npm run doctor -- --stage dev --fix --apply/);
+    expect(done.stdout).toContain('npm run secrets -- --stage dev --end-rotation --apply');
+    expect(await storedIn(world, 'unitWebhook')).toEqual(kept);
+    const codes = await doctorCodes();
+    expect(codes).toContain('webhook_signs_previous');
+    expect(codes).not.toContain('webhook_token_differs');
+  });
+
+  it('drops the token of now by --force for the webhook alone, and says that deliveries are refused', async () => {
+    const dry = await inWords(['--force']);
+    expect(dry.stdout).toContain("the token of now goes: Unit's deliveries are refused until it signs");
+    const done = await inWords(['--force', ...apply]);
+    expect(done.stdout).toMatch(/at once: npm run doctor -- --stage dev --fix --apply/);
+    expect(done.stdout).not.toContain('--end-rotation');
+    expect(await storedIn(world, 'unitWebhook')).toEqual({ value: expect.any(String) });
+    expect(await doctorCodes()).toContain('webhook_token_differs');
+  });
+
+  it.each([
+    ['--previous', ['--only', 'webhook', '--previous']],
+    ['more secrets, whose tokens --force may be about', ['--only', 'stytch,webhook']],
+  ])('is a rotation whatever --force says beside %s', async (_, args) => {
+    const env = { STYTCH_SECRET: world.secrets.seeded.stytch };
+    const ran = await secrets([...args, '--generate', 'webhook', '--force', ...apply], env);
+    expect(ran).toMatchObject({ code: 0, document: { outcome: 'done' } });
+    expect(await storedIn(world, 'unitWebhook')).toEqual(kept);
+  });
+
+  it('over an empty secret is told to Unit at once', async () => {
+    world.secrets.empty('unitWebhook');
+    const done = await inWords([...apply]);
+    expect(done.stdout).toMatch(/at once: npm run doctor -- --stage dev --fix --apply/);
+    expect(done.stdout).not.toContain('15 minutes have passed');
+    expect(done.stdout).not.toContain('--end-rotation');
+  });
+});
+
 describe('two operators', () => {
   const orgToken = (scopes: readonly string[]): string => {
     const token = randomUnitToken();
@@ -215,7 +272,8 @@ describe('a failure halfway', () => {
     expect(String(ran.document['message'])).toContain('Written: unit-contact.');
     expect(await secrets(args, env)).toMatchObject({ code: 0 });
     expect(await storedIn(world, 'unitContact')).toEqual({ value: contact });
-    expect(await storedIn(world, 'unitWebhook')).toEqual({ value: webhook });
+    const previous = world.secrets.seeded.unitWebhook;
+    expect(await storedIn(world, 'unitWebhook')).toEqual({ value: webhook, previous });
   });
 });
 

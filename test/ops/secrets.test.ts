@@ -101,6 +101,35 @@ describe('--check', () => {
   });
 });
 
+describe('--check --json', () => {
+  const form = { name: 'hash-key', hasPrevious: false };
+
+  it('tells of the hash key what it tells of the other secrets, and nothing else', async () => {
+    const { document } = await check('--only', 'stytch');
+    const [stytch] = document['secrets'] as object[];
+    expect(document['hashKey']).toEqual({
+      ...form,
+      judgement: 'good',
+      works: true,
+      note: expect.stringContaining('never change it'),
+      changedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    });
+    expect(Object.keys(document['hashKey'] as object).toSorted()).toEqual(
+      Object.keys(stytch as object).toSorted(),
+    );
+  });
+
+  it('ends with 1 where the hash key is gone', async () => {
+    world.secrets.empty('hashKey');
+    const ran = await check('--only', 'stytch');
+    world.secrets.put('hashKey', world.secrets.seeded.hashKey);
+    expect(ran).toMatchObject({
+      code: 1,
+      document: { hashKey: { ...form, judgement: 'empty', works: false, changedAt: null } },
+    });
+  });
+});
+
 describe('--check of a stage behind CloudFront', () => {
   // Any secret of the world will do as the one that CloudFront brings.
   const asOrigin = async (text: string | null) => {
@@ -283,6 +312,18 @@ describe('filling', () => {
     const ran = await fill(args);
     expect(ran).toMatchObject({ code: 2, document: { outcome: 'usage' } });
     expect(String(ran.document['message'])).toContain(words);
+  });
+});
+
+describe('without a terminal', () => {
+  it('every value that is missing is named at once, and none that is there', async () => {
+    const args = ['--only', 'stytch,unit-exchange,unit-contact,webhook', '--generate', 'webhook'];
+    const ran = await fill(args, { UNIT_EXCHANGE_TOKEN: world.secrets.seeded.unitExchange });
+    expect(ran).toMatchObject({ code: 2, document: { outcome: 'usage', code: 'credential_missing' } });
+    const message = String(ran.document['message']);
+    expect(message).toContain('set STYTCH_SECRET or use --fd stytch=<n>');
+    expect(message).toContain('set UNIT_CONTACT_TOKEN or use --fd unit-contact=<n>');
+    expect(message).not.toMatch(/UNIT_EXCHANGE_TOKEN|UNIT_WEBHOOK_TOKEN/);
   });
 });
 
