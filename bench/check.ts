@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from '../scripts/build.ts';
+import { readOptions } from '../scripts/options.ts';
 import {
   clientBytes,
   connectionsPerThousand,
@@ -145,6 +146,15 @@ async function checkWarm(bundles: Bundles, outside: Outside): Promise<void> {
   }
 }
 
+const usage = `Usage: npm run budgets
+
+Holds sizes, loads and speed of the functions against the limits of bench/budgets.ts. Writes nothing but dist/.
+
+  --help  this
+
+Ends with status 1 when one is over its limit.`;
+
+readOptions(usage, {});
 const built = await build();
 for (const { name, folder, metafile } of built) {
   judge(`bytes of ${name}`, folderBytes(folder), functionBytes[name], listed(metafile));

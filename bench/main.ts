@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
 import { build } from '../scripts/build.ts';
+import { readOptions } from '../scripts/options.ts';
 import { bundleAll } from './bundles.ts';
 import { clientSize } from './client-size.ts';
 import { measureFirst } from './measure/first.ts';
@@ -128,6 +129,14 @@ async function measure(): Promise<Results> {
   };
 }
 
+const usage = `Usage: npm run bench
+
+Measures everything, in four minutes where nobody else works. Writes bench/results/latest.json, and the tables and
+pictures of docs/performance.md anew.
+
+  --help  this`;
+
+readOptions(usage, {});
 const results = await measure();
 await mkdir('bench/results', { recursive: true });
 await writeFile('bench/results/latest.json', `${JSON.stringify(results)}\n`);

@@ -1,16 +1,20 @@
 // `npm start`: the whole bridge on this machine, with simulated vendors and AWS, until Ctrl-C.
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { misused, readOptions } from '../scripts/options.ts';
 import type { FaultRequest } from './demo/contract.ts';
 import type { Demo } from './demo/start-demo.ts';
 
-const usage = `npm start -- [--port 4400] [--logs | --quiet] [--fault <vendor>=<kind>[:<times>]]... [--no-build]
+const usage = `Usage: npm start -- [options]
 
-  --port N   the API's port; the ports after it are the simulators' (default 4400)
-  --logs     print what the functions log
-  --quiet    print the API's URL alone
-  --fault    break a vendor from the start, until healed or for so many calls: --fault unit=timeout --fault stytch=503:3
-  --no-build run the bundles that are there`;
+Starts the whole bridge on this machine, with simulated vendors and AWS, until Ctrl-C.
+
+  --port <n>                         the API's port; the ports after it are the simulators' (default 4400)
+  --logs                             print what the functions log
+  --quiet                            print the API's URL alone
+  --fault <vendor>=<kind>[:<times>]  break a vendor from the start, until healed or for so many calls; may be repeated:
+                                     --fault unit=timeout --fault stytch=503:3
+  --no-build                         run the bundles that are there
+  --help                             this`;
 
 const leastNode = [20, 19] as const;
 
@@ -35,32 +39,27 @@ interface Options {
   readonly faults: readonly FaultRequest[];
 }
 
-function readOptions(
+function optionsOf(
   defaultPort: number,
   parseFaults: (texts: readonly string[]) => readonly FaultRequest[],
 ): Options {
+  const { values } = readOptions(usage, {
+    options: {
+      port: { type: 'string', default: String(defaultPort) },
+      logs: { type: 'boolean', default: false },
+      quiet: { type: 'boolean', default: false },
+      fault: { type: 'string', multiple: true, default: [] },
+      'no-build': { type: 'boolean', default: false },
+    },
+  });
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 1 || port > 65_000) misused('--port must be 1 to 65000');
+  const isBuilding = !values['no-build'];
+  const output = values.logs ? 'logs' : values.quiet ? 'quiet' : 'table';
   try {
-    const { values } = parseArgs({
-      options: {
-        port: { type: 'string', default: String(defaultPort) },
-        logs: { type: 'boolean', default: false },
-        quiet: { type: 'boolean', default: false },
-        fault: { type: 'string', multiple: true, default: [] },
-        'no-build': { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    if (values.help) {
-      print(usage);
-      process.exit(0);
-    }
-    const port = Number(values.port);
-    if (!Number.isInteger(port) || port < 1 || port > 65_000) fail(`--port must be 1 to 65000\n\n${usage}`);
-    const isBuilding = !values['no-build'];
-    const output = values.logs ? 'logs' : values.quiet ? 'quiet' : 'table';
     return { port, isBuilding, output, faults: parseFaults(values.fault) };
   } catch (error) {
-    return fail(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    return misused(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -111,7 +110,7 @@ const [
   import('./operator-environment.ts'),
   import('./deployed-stage.ts'),
 ]);
-const { port, isBuilding, output, faults } = readOptions(defaultApiPort, parseFaults);
+const { port, isBuilding, output, faults } = optionsOf(defaultApiPort, parseFaults);
 if (!isBuilding && !existsSync('dist/functions'))
   fail('There are no bundles in dist/functions. Start once without --no-build.');
 let running: Demo | undefined;

@@ -5,6 +5,7 @@ import { build as bundle, type BuildOptions as EsbuildOptions, type Metafile } f
 import tokenPolicies from '../config/token-policy.json' with { type: 'json' };
 import { type FunctionName, functionNames } from '../functions/contract/routes.ts';
 import { checkPolicies } from '../lib/check-policy.ts';
+import { readOptions } from './options.ts';
 import { type SourceEdit, sourceEdits } from './source-edits.ts';
 
 export interface Bundle {
@@ -86,7 +87,14 @@ async function bundleFunction(
   return { name, folder, metafile };
 }
 
+const usage = `Usage: npm run build
+
+Bundles each function into dist/functions/<name>, as it is deployed and as it runs offline.
+
+  --help  this`;
+
 if (process.argv[1] === path.resolve('scripts/build.ts')) {
+  readOptions(usage, {});
   build().catch((error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;

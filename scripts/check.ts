@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod/mini';
+import { readOptions } from './options.ts';
 
 interface Check {
   readonly name: string;
@@ -88,6 +89,17 @@ async function runTests(args: readonly string[]): Promise<TestCounts> {
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+readOptions(
+  `Usage: npm test
+
+Runs every check: format, types, lint, lock file, API document, synthesis, all tests with their coverage, privileges.
+
+  --help  this
+
+Ends with status 1 when one fails.`,
+  {},
+);
 
 const startedAt = Date.now();
 let passed = 0;

@@ -4,6 +4,7 @@ import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type BuildOptions, build as bundle } from 'esbuild';
 import * as z from 'zod/mini';
+import { readOptions } from './options.ts';
 
 /** For every engine with `fetch` and ES2022: the fields of a class need no declaration, since its constructor sets them. */
 export const clientBuild = {
@@ -42,7 +43,14 @@ export async function buildClient(into = 'dist/client'): Promise<void> {
   await copyFile('LICENSE', path.join(into, 'LICENSE'));
 }
 
+const usage = `Usage: npm run client
+
+Builds the client into dist/client, as it is published: one module, its types and a manifest.
+
+  --help  this`;
+
 if (process.argv[1] === path.resolve('scripts/client.ts')) {
+  readOptions(usage, {});
   buildClient().catch((error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;

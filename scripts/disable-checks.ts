@@ -5,11 +5,11 @@ import { rmSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import type { AttackCheck } from '../test/support/attack-check.ts';
 import { checks } from '../test/support/attack-checks.ts';
 import { type Bundle, build } from './build.ts';
 import { type Case, runJest, runNode, stopAll } from './jest-run.ts';
+import { misused, readOptions, wholeNumber } from './options.ts';
 
 /** More would only wait for each other, on a machine with two cores. */
 const AT_ONCE = 2;
@@ -103,19 +103,27 @@ async function attackUntouched(names: readonly string[]): Promise<Untouched> {
 
 const all: readonly (readonly [string, AttackCheck])[] = Object.entries(checks);
 
-/** The names that the command line asks for; none are all of them. @throws Error for what it cannot mean */
+const usage = `Usage: npm run attack-checks -- [options] [names of checks]
+
+Takes the gate's checks out one at a time, all of them or those that are named, and sees the attacks on each succeed.
+
+  --some <n>  so many of them, going round
+  --from <n>  the first of these, counted from 0 (default 0)
+  --help      this
+
+The names are those of test/support/attack-checks.ts. Ends with status 1 when an attack fails without its check.`;
+
+/** The names that the command line asks for; none are all of them. */
 function readNames(): readonly string[] {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readOptions(usage, {
     allowPositionals: true,
     options: { some: { type: 'string' }, from: { type: 'string', default: '0' } },
   });
   const unknown = positionals.filter((name) => !Object.hasOwn(checks, name));
-  if (unknown.length > 0) throw new Error(`no such check: ${unknown.join(', ')}`);
+  if (unknown.length > 0) misused(`no such check: ${unknown.join(', ')}`);
   if (values.some === undefined) return positionals;
-  const [some, from] = [Number(values.some), Number(values.from)];
-  if (!(Number.isInteger(some) && some > 0 && Number.isInteger(from) && from >= 0))
-    throw new Error('--some and --from must be whole numbers');
-  const start = from % all.length;
+  const some = wholeNumber('--some', values.some, 1);
+  const start = wholeNumber('--from', values.from, 0) % all.length;
   return [...all.slice(start), ...all.slice(0, start)].slice(0, some).map(([name]) => name);
 }
 

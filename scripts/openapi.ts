@@ -6,6 +6,16 @@ import * as z from 'zod/mini';
 import { clientTypes } from './openapi/client-types.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { toYaml } from './openapi/yaml.ts';
+import { readOptions } from './options.ts';
+
+readOptions(
+  `Usage: npm run openapi
+
+Writes openapi.yaml and client/contract.ts, both from functions/contract.
+
+  --help  this`,
+  {},
+);
 
 const { version } = z
   .object({ version: z.string() })

@@ -2,11 +2,12 @@
 import { execFile } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import * as z from 'zod/mini';
 import { forNode } from './build.ts';
 import { seededFaults } from './fault-list.ts';
+import { misused, readOptions, wholeNumber } from './options.ts';
 import { type SourceEdit, sourceEdits } from './source-edits.ts';
 
 /** A temporary folder of ours; ignored by the repository, and removed before each use. */
@@ -56,15 +57,28 @@ async function runModel(file: string, runs: number, seed: number): Promise<Repor
 
 const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
 
+const usage = `Usage: npm run seeded-faults -- [options]
+
+Puts faults into the onboarding, one at a time, and sees that the model catches each of them.
+
+  --runs <n>     schedules that the model has for each (default 1000)
+  --seed <n>     of the schedules (default 7)
+  --only <name>  this fault alone
+  --help         this
+
+Ends with status 1 when one is not caught.`;
+
 async function main(): Promise<boolean> {
-  const { values } = parseArgs({
+  const { values } = readOptions(usage, {
     options: {
       runs: { type: 'string', default: '1000' },
       seed: { type: 'string', default: '7' },
       only: { type: 'string' },
     },
   });
-  const [runs, seed] = [Number(values.runs), Number(values.seed)];
+  const [runs, seed] = [wholeNumber('--runs', values.runs, 1), wholeNumber('--seed', values.seed, 0)];
+  const faults = seededFaults.filter(({ name }) => values.only === undefined || name === values.only);
+  if (faults.length === 0) misused(`--only ${values.only}: there is no such fault`);
   await rm(FOLDER, { recursive: true, force: true });
   await mkdir(FOLDER, { recursive: true });
 
@@ -74,7 +88,6 @@ async function main(): Promise<boolean> {
     `unbroken: ${whole.runs} runs, ${isWholeGreen ? 'all green' : whole.failure?.message}\n\n`,
   );
 
-  const faults = seededFaults.filter(({ name }) => values.only === undefined || name === values.only);
   // Two at a time, as many as the smallest machine of CI has cores.
   const caught: (Report | undefined)[] = [];
   const queue = faults.entries();

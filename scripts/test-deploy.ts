@@ -19,6 +19,7 @@ import { createOperator, startFacade } from './deploy/operator.ts';
 import { createProgress, say } from './deploy/progress.ts';
 import { fillSecrets, mendWebhook } from './deploy/set-up.ts';
 import { refusalTitle, smoke, titleToday } from './deploy/smoke.ts';
+import { readOptions } from './options.ts';
 import { ProgramMissing } from './python.ts';
 
 const WITHIN_SECONDS = 350;
@@ -140,7 +141,15 @@ async function testDeploy(folder: string, stop: AbortSignal, keep: (close: () =>
 const lasting = (items: readonly StackItem[]): readonly StackItem[] =>
   items.filter(({ pk }) => pk !== 'RECONCILE');
 
+const usage = `Usage: npm run test:deploy
+
+Deploys stage dev to an emulator of AWS on this machine, walks the journey there, updates the stack and rolls it back.
+Needs Python; installs the emulator into a folder that goes afterwards.
+
+  --help  this`;
+
 async function main(): Promise<number> {
+  readOptions(usage, {});
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const startedAt = Date.now();
   const folder = await mkdtemp(path.join(tmpdir(), 'bridge-deploy-'));

@@ -2,11 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { startWorld } from '../local/world.ts';
 import { apply, individual, signedInUser, wideMaxima, withLimits } from '../test/support/world.ts';
 import { type RunOptions, run } from './deploy/run.ts';
 import { runNode } from './jest-run.ts';
+import { readOptions, wholeNumber } from './options.ts';
 import { installPython, ProgramMissing } from './python.ts';
 
 const LONGEST_RUN_SECONDS = 240;
@@ -75,10 +75,21 @@ async function fuzz(folder: string, { examples, seed }: Wanted, stop: AbortSigna
 const only = (excluding: readonly string[]): readonly string[] =>
   excluding.map((word) => word.replace('--exclude', '--include'));
 
+const usage = `Usage: npm run test:fuzz -- [options]
+
+Makes requests from openapi.yaml and holds every answer of the running system to it. Needs Python; installs Schemathesis
+into a folder that goes afterwards.
+
+  --examples <n>  requests of each kind for each operation, at most (default 20)
+  --seed <n>      the same one makes the same requests (default 1)
+  --help          this`;
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({
+  const { values } = readOptions(usage, {
     options: { examples: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' } },
   });
+  wholeNumber('--examples', values.examples, 1);
+  wholeNumber('--seed', values.seed, 0);
   const startedAt = Date.now();
   const folder = await mkdtemp(path.join(tmpdir(), 'bridge-fuzz-'));
   const stop = new AbortController();

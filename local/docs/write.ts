@@ -1,14 +1,17 @@
 // `npm run docs -- --stage <stage> --out <folder>`: the reference and the problem pages as files, for any static host.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Stage, stages } from '../../lib/stages.ts';
+import { misused, readOptions } from '../../scripts/options.ts';
 import { createDocs } from './pages.ts';
 
-const usage = `npm run docs -- --stage <stage> --out <folder>
+const usage = `Usage: npm run docs -- --stage <stage> --out <folder>
 
-  --stage  whose problemTypeBaseUrl says where the pages will be; it must end with /problems/
-  --out    where the files go: served from the address above that one`;
+Writes the reference and the problem pages as files, for any static host.
+
+  --stage <stage>  whose problemTypeBaseUrl says where the pages will be; it must end with /problems/
+  --out <folder>   where the files go: served from the address above that one
+  --help           this`;
 
 const ending = '/problems/';
 
@@ -31,11 +34,11 @@ export async function writeDocs(out: string, problemTypeBaseUrl: string): Promis
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { stage: { type: 'string' }, out: { type: 'string' } } });
+  const { values } = readOptions(usage, { options: { stage: { type: 'string' }, out: { type: 'string' } } });
   const all: readonly Stage[] = Object.values(stages);
   const stage = all.find(({ name }) => name === values.stage);
-  if (values.out === undefined) throw new Error('--out is missing');
-  if (stage === undefined) throw new Error(`--stage is one of ${all.map(({ name }) => name).join(', ')}`);
+  if (values.out === undefined) return misused('--out is missing');
+  if (stage === undefined) return misused(`--stage is one of ${all.map(({ name }) => name).join(', ')}`);
   const count = await writeDocs(path.resolve(values.out), stage.problemTypeBaseUrl);
   process.stdout.write(
     `${count} files in ${values.out}, for ${stage.problemTypeBaseUrl} and the address above it\n`,
@@ -44,7 +47,7 @@ async function main(): Promise<void> {
 
 if (process.argv[1] === path.resolve('local/docs/write.ts')) {
   main().catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}\n`);
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   });
 }

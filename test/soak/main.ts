@@ -1,7 +1,7 @@
 // The soak from the command line: `npm run soak`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { misused, readOptions } from '../../scripts/options.ts';
 import buildOnce from '../support/build-once.ts';
 import { soakExchanges } from './exchanges.ts';
 import { measureMapping } from './mapping.ts';
@@ -19,14 +19,13 @@ const usage = `Usage: npm run soak -- [options]
 
 Writes its figures to dist/soak.json. Ends with status 1 when a limit does not hold.`;
 
-const { values } = parseArgs({
+const { values } = readOptions(usage, {
   options: {
     exchanges: { type: 'string', default: '100000' },
     users: { type: 'string' },
     minutes: { type: 'string', default: '10' },
     only: { type: 'string' },
     bundles: { type: 'string', default: 'dist/functions' },
-    help: { type: 'boolean', default: false },
   },
 });
 
@@ -38,7 +37,7 @@ const say = (line: string): void => {
 
 const positive = (name: string, text: string): number => {
   const value = Number(text);
-  if (!(value > 0)) throw new Error(`--${name} must be above 0`);
+  if (!(value > 0)) return misused(`--${name} must be above 0`);
   return value;
 };
 
@@ -50,7 +49,8 @@ async function main(): Promise<boolean> {
   const minutes = positive('minutes', values.minutes);
   const users = Math.min(10_000, positive('users', values.users ?? String(Math.ceil(exchanges / 10))));
   const { bundles, only } = values;
-  if (only !== undefined && !parts.some((part) => part === only)) throw new Error(usage);
+  if (only !== undefined && !parts.some((part) => part === only))
+    misused(`--only takes one of ${parts.join(', ')}`);
   const has = (part: Part): boolean => only === undefined || only === part;
   buildOnce();
   const reports: Record<string, { readonly faults: readonly string[] }> = {};
@@ -91,5 +91,4 @@ async function main(): Promise<boolean> {
   return faults.length === 0;
 }
 
-if (values.help) process.stdout.write(`${usage}\n`);
-else process.exitCode = (await main()) ? 0 : 1;
+process.exitCode = (await main()) ? 0 : 1;

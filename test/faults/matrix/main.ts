@@ -1,22 +1,12 @@
 // The fault matrix from the command line: `npm run fault-matrix`.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { readOptions } from '../../../scripts/options.ts';
 import buildOnce from '../../support/build-once.ts';
 import type { Played } from './play.ts';
 import { callRows } from './rows.ts';
 import { allCells, playCells } from './run.ts';
 import { head, markdown, rowsOf } from './table.ts';
-
-const { values } = parseArgs({
-  options: {
-    call: { type: 'string', default: '' },
-    fault: { type: 'string', default: '' },
-    phase: { type: 'string', default: '' },
-    write: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
 
 const usage = `Usage: npm run fault-matrix -- [options]
 
@@ -28,6 +18,15 @@ Breaks every call that the functions make to another service in every way, and j
   --write          writes the table into docs/faults.md
   --help           this
 `;
+
+const { values } = readOptions(usage, {
+  options: {
+    call: { type: 'string', default: '' },
+    fault: { type: 'string', default: '' },
+    phase: { type: 'string', default: '' },
+    write: { type: 'boolean', default: false },
+  },
+});
 
 const DOCUMENT = 'docs/faults.md';
 const marks = [
@@ -80,5 +79,4 @@ async function main(): Promise<boolean> {
   return broken.length === 0 && played.length > 0;
 }
 
-if (values.help) process.stdout.write(usage);
-else process.exitCode = (await main()) ? 0 : 1;
+process.exitCode = (await main()) ? 0 : 1;

@@ -1,8 +1,19 @@
 // The model from the command line: `npm run model -- --runs 20000 --seed 7`.
-import { parseArgs } from 'node:util';
+import { readOptions, wholeNumber } from '../../../scripts/options.ts';
 import { runModel } from './run.ts';
 
-const { values } = parseArgs({
+const usage = `Usage: npm run model -- [options]
+
+Plays random schedules of crashes, races, lost answers, webhooks and time over the real onboarding.
+
+  --runs <n>  schedules (default 2000, or MODEL_RUNS)
+  --seed <n>  the same one plays the same schedules (default by the clock)
+  --json      the report as one line of JSON
+  --help      this
+
+Ends with status 1 when an invariant broke.`;
+
+const { values } = readOptions(usage, {
   options: {
     runs: { type: 'string', default: process.env['MODEL_RUNS'] ?? '2000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
@@ -10,7 +21,10 @@ const { values } = parseArgs({
   },
 });
 
-const report = await runModel({ runs: Number(values.runs), seed: Number(values.seed) });
+const report = await runModel({
+  runs: wholeNumber('--runs', values.runs, 1),
+  seed: wholeNumber('--seed', values.seed, 0),
+});
 const { runs, seed, seconds, seen, failure } = report;
 if (values.json) {
   process.stdout.write(`${JSON.stringify({ ...report, seen: Object.fromEntries(seen) })}\n`);
