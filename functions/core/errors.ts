@@ -69,6 +69,8 @@ export type DecidingReason =
   | 'wrong'
   /** The connection ended before an answer. */
   | 'no_answer'
+  /** An answer that is whole, and that our schema refuses. */
+  | 'unreadable_answer'
   /** A run has spent its calls to Unit. */
   | 'call_budget'
   | 'origin_secret_missing'

@@ -1,6 +1,6 @@
 // Unit's JSON:API: the org token, media type, retry rule, and errors kept to code and support id.
 import * as z from 'zod/mini';
-import { ServiceError, type UpstreamFault } from '../../core/errors.ts';
+import { type DecidingReason, ServiceError, type UpstreamFault } from '../../core/errors.ts';
 import type { Log } from '../../core/ports.ts';
 import { parseJson } from '../json.ts';
 import { faultOf, type OutboundRequest, type Reply, send, sendRepeatably } from '../outbound.ts';
@@ -132,7 +132,7 @@ export const toServiceError = ({
 /** An answer of Unit that our schema refuses. */
 export const unreadable = (operation: string, status?: number): ServiceError =>
   new ServiceError('upstream_unavailable', {
-    reason: 'unreadable_answer',
+    reason: 'unreadable_answer' satisfies DecidingReason,
     upstream: faultOf({ provider: 'unit', operation }, status === undefined ? {} : { status }),
   });
 

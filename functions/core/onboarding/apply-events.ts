@@ -1,7 +1,7 @@
 // Unit's webhook events: each only names a resource, which is read again and settled (INV4).
 import { ServiceError } from '../errors.ts';
 import type { EventRecord } from '../ports.ts';
-import { type Failed, isUnitsOwn, ownFailure } from './event-failures.ts';
+import { FAILED, type Failed, isUnitsOwn, ownFailure } from './event-failures.ts';
 import { inParallel } from './in-parallel.ts';
 import { isOurs, mapCustomer, type SettlePorts, settle } from './settle.ts';
 
@@ -181,7 +181,7 @@ async function failureOf(
   if (!isUnitsOwn(error) || signal.aborted) return ownFailure(error);
   const now = clock();
   const since = failingSince ?? now;
-  if (now - since > GIVE_UP_AFTER_SECONDS) return `failed: ${error.code}`;
+  if (now - since > GIVE_UP_AFTER_SECONDS) return `${FAILED}${error.code}`;
   for (const { eventId } of events) await mappings.recordEvent(eventId, FAILING, since);
   throw error;
 }

@@ -1,19 +1,27 @@
 // What a failure over an event means: whether another delivery may cure it, or it is the event's own.
 import { hasReason, ServiceError } from '../errors.ts';
 
-export type Failed = `failed: ${string}`;
+/** How the outcome of an event begins that failed for good. */
+export const FAILED = 'failed: ';
+export type Failed = `${typeof FAILED}${string}`;
 
-/** A 5xx or no answer in time over this one read; a missing connection is about all of Unit. */
+/**
+ * A 5xx, half an answer, or none in time over this one read. A missing connection is about all of Unit, and an answer
+ * that is whole but refused by our schema will be the same the next time.
+ */
 export const isUnitsOwn = (error: unknown): error is ServiceError =>
   error instanceof ServiceError &&
   error.details.upstream?.provider === 'unit' &&
-  (error.code === 'upstream_timeout' || (error.details.upstream.status ?? 0) >= 500);
+  (error.code === 'upstream_timeout' || isBroken(error, error.details.upstream.status ?? 0));
+
+const isBroken = (error: ServiceError, status: number): boolean =>
+  status >= 500 || (status >= 200 && status < 300 && !hasReason(error, 'unreadable_answer'));
 
 /** What another delivery may cure passes on; every other failure is the event's own and is written down. */
 export function ownFailure(error: unknown): Failed {
-  if (!(error instanceof ServiceError)) return `failed: ${error instanceof Error ? error.name : 'unknown'}`;
+  if (!(error instanceof ServiceError)) return `${FAILED}${error instanceof Error ? error.name : 'unknown'}`;
   if (isPassing(error)) throw error;
-  return `failed: ${error.details.reason ?? error.code}`;
+  return `${FAILED}${error.details.reason ?? error.code}`;
 }
 
 /** Our token, its scopes, our rate: mended by an operator or by time, and then every event must still come. */

@@ -1,6 +1,7 @@
 // The net under the webhooks: Unit's own list of events is read in overlapping windows, and what we missed is applied.
 import { ServiceError } from '../errors.ts';
 import { applyBatch, FAILING, type IsDone } from '../onboarding/apply-events.ts';
+import { FAILED } from '../onboarding/event-failures.ts';
 import type { SettlePorts } from '../onboarding/settle.ts';
 import type { TaskProgress, Tasks, UnitLists } from '../ports.ts';
 import { type Calls, LEASE_SECONDS } from './budget.ts';
@@ -27,8 +28,10 @@ const OVERLAP_SECONDS = 600;
 const LONGEST_WINDOW_SECONDS = 6 * 3600;
 const MOST_PAGES = 20;
 
-/** What Unit did not have when its event came may be there now; all else that is written down stays so. */
+/** What Unit did not have, or would not tell, when its event came may be there now; all else that is written down stays so. */
 const LOOK_AGAIN_SECONDS = 300;
+
+const mayBeThereNow = (outcome: string): boolean => outcome === 'missing' || outcome.startsWith(FAILED);
 
 /** Up to when events were read; for a new deployment, from when on they will be. */
 export const readUntilOf = (progress: TaskProgress | null, now: number): number =>
@@ -51,7 +54,7 @@ export async function backfillEvents(ports: BackfillPorts, signal: AbortSignal):
   if (taken.readUntil === null) await tasks.note('events', leaseUntil, begun);
 
   const isDone: IsDone = ({ outcome, at }) =>
-    outcome !== FAILING && (outcome !== 'missing' || now - at < LOOK_AGAIN_SECONDS);
+    outcome !== FAILING && (!mayBeThereNow(outcome) || now - at < LOOK_AGAIN_SECONDS);
   let isFinished = true;
   let passed: TaskProgress = begun;
   let next: OpenWindow | null = open(begun, now);

@@ -204,6 +204,7 @@ describe('W4, W7 One bad event does not hold up the rest', () => {
     ['Unit does not answer in time', 'unit.readApplication', new ServiceError('upstream_timeout')],
     ['Unit is out of order', 'unit.readApplication', unitFault(500)],
     ['Unit is maintained', 'unit.readApplication', unitFault(503)],
+    ['half of Unit’s answer came', 'unit.readApplication', unitFault(200)],
     ['Unit has had enough of us', 'unit.readApplication', unitFault(429)],
     ['Unit waited for us too long', 'unit.readApplication', unitFault(408)],
     ['Unit refuses our token', 'unit.readApplication', unitFault(401)],
@@ -247,7 +248,10 @@ describe('W8 An event that fails for its own reasons counts as done', () => {
     [
       'an answer that cannot be read',
       'unit.readApplication',
-      new ServiceError('upstream_unavailable', { reason: 'unreadable_answer' }),
+      new ServiceError('upstream_unavailable', {
+        reason: 'unreadable_answer',
+        upstream: { provider: 'unit', operation: 'read_application', status: 200 },
+      }),
       'unreadable_answer',
     ],
     [

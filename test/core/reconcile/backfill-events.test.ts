@@ -145,6 +145,25 @@ describe('W8 The reconcile reads Unit’s own events in overlapping windows', ()
     expect(claimed()).toBe(1);
   });
 
+  it('INV4 and so does what Unit refused to tell', async () => {
+    readUntil(NOW - MINUTE);
+    const refused = approve();
+    happened(NOW - 30, refused);
+    world.fail(
+      'unit.readApplication',
+      new ServiceError('upstream_unavailable', {
+        upstream: { provider: 'unit', operation: 'read_application', status: 400 },
+      }),
+    );
+    await scene.run();
+    expect(world.rows.events.get(refused.eventId)).toMatchObject({ outcome: 'failed: upstream_unavailable' });
+    world.now += 5 * MINUTE - 1;
+    expect(await scene.run()).toMatchObject({ eventsApplied: 0 });
+    world.now += 1;
+    expect(await scene.run()).toMatchObject({ eventsApplied: 1 });
+    expect(claimed()).toBe(1);
+  });
+
   it('and counts what it could not read', async () => {
     readUntil(NOW - MINUTE);
     scene.unreadable = 2;
