@@ -41,7 +41,7 @@ export const cpuOverOwnClient = 2.5;
 export const latencyP75: RatioBudget = { limit: 1.1, aim: 1.05 };
 
 /**
- * What those delays add to a warm exchange over what they add to its outside calls alone, at the lower quartile: one, for
+ * What such delays add to a warm exchange over what they add to its outside calls alone, at the lower quartile: one, for
  * calls that overlap as they may. So `npm run budgets` judges it, where a slow processor must not count.
  */
 export const delaysP25 = 1.05;

@@ -24,7 +24,7 @@ import type { Turns } from './measure/turns.ts';
 import { noDelays, usualDelays, Warm } from './measure/warm.ts';
 import { type NodeBinary, node24, type Outside, ownNode, startOutside } from './processes.ts';
 import { filesBytes, folderBytes, listed } from './sizes.ts';
-import { quantile, ratioOf } from './statistics.ts';
+import { addedAt, ratioOf } from './statistics.ts';
 
 type Bundles = Awaited<ReturnType<typeof bundleAll>>;
 
@@ -78,11 +78,8 @@ async function judgeRatios(
   }
 }
 
-type Latencies = { readonly latencies: readonly number[] } | undefined;
-
-/** Milliseconds that the delays add, at the lower quartile. */
-const added = (delayed: Latencies, alone: Latencies): number =>
-  quantile(delayed?.latencies ?? [], LOWER_QUARTILE) - quantile(alone?.latencies ?? [], LOWER_QUARTILE);
+/** A call of the table that waits for another one shows, and two of them still hide behind Stytch. */
+const tellingDelays = { ...usualDelays, table: 10 };
 
 const isNewest = (node: NodeBinary): boolean => node.version.startsWith('24.');
 
@@ -124,20 +121,18 @@ async function checkWarm(bundles: Bundles, outside: Outside): Promise<void> {
       ];
     });
     await judgeRatios(async (factor) => {
-      const [own, bare] = await warm.latency(longer(rounds.latency, factor), usualDelays);
+      const [own, bare] = await warm.latency(longer(rounds.latency, factor), tellingDelays);
       const [ownAlone, bareAlone] = await warm.latency(longer(rounds.latency, factor), noDelays);
+      const added = (delayed: typeof own, alone: typeof own) =>
+        addedAt(LOWER_QUARTILE, delayed?.latencies ?? [], alone?.latencies ?? []);
+      const p75 = ratioOf(own?.latencies ?? [], bare?.latencies ?? [], UPPER_QUARTILE).ratio;
       return [
         {
           what: 'delays p25 / outside calls alone',
           limit: delaysP25,
           ratio: added(own, ownAlone) / added(bare, bareAlone),
         },
-        {
-          what: 'latency p75 / outside calls alone',
-          limit: latencyP75.limit,
-          ratio:
-            quantile(own?.latencies ?? [], UPPER_QUARTILE) / quantile(bare?.latencies ?? [], UPPER_QUARTILE),
-        },
+        { what: 'latency p75 / outside calls alone', limit: latencyP75.limit, ratio: p75 },
       ];
     });
     judge('connections per 1,000 exchanges', await warm.connections(1000), connectionsPerThousand);

@@ -7,6 +7,10 @@ export const quantile = (values: readonly number[], at: number): number => {
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
+/** What a thing adds at a quantile of the measurements with it, over those without it. */
+export const addedAt = (at: number, having: readonly number[], lacking: readonly number[]): number =>
+  quantile(having, at) - quantile(lacking, at);
+
 export interface Ratio {
   readonly ratio: number;
   /** The 95 % interval by bootstrap. */

@@ -36,7 +36,8 @@ function make(app: App): void {
 }
 
 try {
-  make(new App());
+  // Synthesized by `make` alone: the CDK's own way, as the process ends, would write what has just been refused.
+  make(new App({ autoSynth: false }));
 } catch (error) {
   if (!(error instanceof Refusal)) throw error;
   process.stderr.write(`${error.message}\n`);

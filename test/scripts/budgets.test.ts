@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as budgets from '../../bench/budgets.ts';
 import { contributors, folderBytes, listed } from '../../bench/sizes.ts';
-import { quantile, ratioOf } from '../../bench/statistics.ts';
+import { addedAt, quantile, ratioOf } from '../../bench/statistics.ts';
 import { type Bundle, build } from '../../scripts/build.ts';
 
 let folder: string;
@@ -76,11 +76,15 @@ describe('a limit', () => {
     expect(elsewhere.filter((name) => !report.has(name))).toEqual([]);
   });
 
-  it.each([25, 75])('of a quantile of latency is held against that quantile: p%i', (percent) => {
-    const share = percent === 25 ? 'LOWER_QUARTILE' : 'UPPER_QUARTILE';
-    const source = readFileSync('bench/check.ts', 'utf8');
-    expect(source).toMatch(new RegExp(`latencyP${percent}(\\.limit)?, ratio: at\\(${share}\\)`));
-    expect(source).toContain(`${share} = ${percent / 100};`);
+  it('of what delays add is broken by a call that waits for another, and by no slow processor', () => {
+    const times = (ms: number): number[] => Array.from({ length: 40 }, (_, index) => ms + (index % 3) / 10);
+    const bare = addedAt(0.25, times(122), times(2));
+    const ratioWith = (delayed: number, alone: number): number =>
+      addedAt(0.25, times(delayed), times(alone)) / bare;
+    expect(ratioWith(124, 3)).toBeLessThanOrEqual(budgets.delaysP25);
+    expect(ratioWith(161, 40)).toBeLessThanOrEqual(budgets.delaysP25);
+    // One table call of 10 ms, one after the other.
+    expect(ratioWith(134, 3)).toBeGreaterThan(budgets.delaysP25);
   });
 });
 

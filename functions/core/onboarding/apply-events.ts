@@ -80,7 +80,7 @@ export async function applyBatch(
     if (answer?.status !== 'fulfilled') return [];
     const before = answer.value;
     if (before !== null && isDone(before)) return [];
-    return [{ event, failingSince: before?.outcome === FAILING ? before.at : null }];
+    return [{ event, failingSince: before === null ? null : failingSinceOf(before) }];
   });
   const resources = distinct(fresh);
   const outcomes = await inParallel(resources, AT_ONCE, (resource) => applyOne(ports, resource, signal));
@@ -91,6 +91,10 @@ export async function applyBatch(
     isFinished: [...known, ...outcomes].every(({ status }) => status === 'fulfilled'),
   };
 }
+
+/** What was given up once gets no second hour: another failure puts it aside again. */
+const failingSinceOf = ({ outcome, at }: EventRecord): number | null =>
+  outcome === FAILING ? at : outcome.startsWith(FAILED) ? 0 : null;
 
 interface Fresh extends Pick<Resource, 'failingSince'> {
   readonly event: UnitEvent;

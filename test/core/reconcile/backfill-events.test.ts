@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ServiceError } from '../../../functions/core/errors.ts';
 import type { UnitEvent } from '../../../functions/core/onboarding/apply-events.ts';
+import type { SettlePorts } from '../../../functions/core/onboarding/settle.ts';
 import { createWorld, type World } from '../../support/core-fakes.ts';
 import { rowKey } from '../../support/core-mappings.ts';
 import { applied, event, ofCustomer } from '../../support/core-onboarding.ts';
@@ -212,6 +213,33 @@ describe('W8 The cursor passes nothing that is not done', () => {
     expect(windows()).toHaveLength(3);
     expect(claimed()).toBe(1);
     expect(cursor()).toMatchObject({ readUntil: NOW - 13 * HOUR });
+  });
+
+  it('W6 two resources of which Unit never tells hold it for their hour each, and neither revives the other', async () => {
+    readUntil(NOW - MINUTE);
+    const { onboarding } = scene.ports;
+    let asked = 0;
+    const sick: SettlePorts['onboarding'] = {
+      ...onboarding,
+      async readApplication() {
+        asked += 1;
+        throw new ServiceError('upstream_unavailable', {
+          upstream: { provider: 'unit', operation: 'read_application', status: 500 },
+        });
+      },
+    };
+    Object.assign(scene.ports, { onboarding: sick });
+    const lags: (number | undefined)[] = [];
+    for (let minute = 0; minute < 180; minute += 1) {
+      if (minute === 0 || minute === 10) happened(world.now - 20, approve(minute + 1));
+      const [run] = await Promise.allSettled([scene.run()]);
+      lags.push(run.status === 'fulfilled' ? run.value['cursorLagSeconds'] : undefined);
+      world.now += MINUTE;
+    }
+    // While one is tried the run fails, which an alarm hears.
+    expect(lags.slice(0, 61)).toEqual(Array.from({ length: 61 }));
+    expect(lags.slice(-100)).toEqual(Array.from({ length: 100 }, () => 0));
+    expect(asked).toBeLessThan(150);
   });
 
   it('a window of many pages is read on by later runs, none of them longer than twenty pages', async () => {
