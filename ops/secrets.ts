@@ -95,7 +95,10 @@ async function fill(desk: StageDesk, options: Options): Promise<Answer> {
   );
   const secretsPlanned = plan.map(({ name, verdict, step }) => ({ name, ...verdict, step }));
   requireGood(plan, options.force, secretsPlanned);
-  const changes = plan.filter(({ step }) => step !== 'unchanged');
+  // The webhook last: a generated token is another the next time, and one that is written must be told to Unit.
+  const changes = plan
+    .filter(({ step }) => step !== 'unchanged')
+    .toSorted((a, b) => Number(a.name === 'webhook') - Number(b.name === 'webhook'));
   const answer = { unitUrl: place.unitUrl, stytchProjectId: place.stytchProjectId, secrets: secretsPlanned };
   if (changes.length === 0) {
     output.say('Every secret has this value already: nothing to do.');

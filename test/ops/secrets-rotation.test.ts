@@ -262,7 +262,7 @@ describe('a failure halfway', () => {
       const headers = { ...answer.headers, 'x-amzn-errortype': 'AccessDeniedException' };
       return { status: 400, headers, body: '{"__type":"AccessDeniedException"}' };
     };
-    const args = ['--only', 'unit-contact,webhook', ...apply];
+    const args = ['--only', 'webhook,unit-contact', ...apply];
     const env = { ...throughProxy(), UNIT_CONTACT_TOKEN: contact, UNIT_WEBHOOK_TOKEN: webhook };
     const ran = await secrets(args, env);
     expect(ran).toMatchObject({
