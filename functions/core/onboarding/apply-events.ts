@@ -1,7 +1,7 @@
 // Unit's webhook events: each only names a resource, which is read again and settled (INV4).
 import { ServiceError } from '../errors.ts';
 import type { EventRecord } from '../ports.ts';
-import { FAILED, type Failed, isUnitsOwn, ownFailure } from './event-failures.ts';
+import { FAILED, FAILING, type Failed, failingSinceOf, isUnitsOwn, ownFailure } from './event-failures.ts';
 import { inParallel } from './in-parallel.ts';
 import { isOurs, mapCustomer, type SettlePorts, settle } from './settle.ts';
 
@@ -15,9 +15,6 @@ export interface UnitEvent {
 
 /** What became of an event. */
 type Outcome = 'settled' | 'missing' | 'foreign' | 'unlinked' | Failed;
-
-/** Unit has failed over its resource since then; it is tried again for as long as `GIVE_UP_AFTER_SECONDS`. */
-export const FAILING = 'failing';
 
 /** One resource that Unit can never tell of must not hold up all the others. */
 const GIVE_UP_AFTER_SECONDS = 3600;
@@ -33,6 +30,8 @@ export interface AppliedBatch {
   readonly applied: number;
   /** Whether everything is done that could be done. */
   readonly isFinished: boolean;
+  /** Whether something failed for its own reasons that had not been tried before. */
+  readonly hasFirstFailure: boolean;
 }
 
 interface Resource {
@@ -41,6 +40,8 @@ interface Resource {
   readonly events: UnitEvent[];
   /** Since when Unit has been failing over it. */
   failingSince: number | null;
+  /** Whether an event about it was written down before, whatever came of it. */
+  wasTried: boolean;
 }
 
 const AT_ONCE = 8;
@@ -80,7 +81,8 @@ export async function applyBatch(
     if (answer?.status !== 'fulfilled') return [];
     const before = answer.value;
     if (before !== null && isDone(before)) return [];
-    return [{ event, failingSince: before === null ? null : failingSinceOf(before) }];
+    const failingSince = before === null ? null : failingSinceOf(before);
+    return [{ event, failingSince, wasTried: before !== null }];
   });
   const resources = distinct(fresh);
   const outcomes = await inParallel(resources, AT_ONCE, (resource) => applyOne(ports, resource, signal));
@@ -89,27 +91,28 @@ export async function applyBatch(
       .filter((_, i) => outcomes[i]?.status === 'fulfilled')
       .reduce((total, resource) => total + resource.events.length, 0),
     isFinished: [...known, ...outcomes].every(({ status }) => status === 'fulfilled'),
+    hasFirstFailure: resources.some(({ wasTried }, i) => {
+      const outcome = outcomes[i];
+      return !wasTried && outcome?.status === 'fulfilled' && outcome.value.startsWith(FAILED);
+    }),
   };
 }
 
-/** What was given up once gets no second hour: another failure puts it aside again. */
-const failingSinceOf = ({ outcome, at }: EventRecord): number | null =>
-  outcome === FAILING ? at : outcome.startsWith(FAILED) ? 0 : null;
-
-interface Fresh extends Pick<Resource, 'failingSince'> {
+interface Fresh extends Pick<Resource, 'failingSince' | 'wasTried'> {
   readonly event: UnitEvent;
 }
 
 /** Several events about one resource need one read; one that names no resource of ours needs none. */
 function distinct(fresh: readonly Fresh[]): readonly Resource[] {
   const resources = new Map<string, Resource>();
-  for (const { event, failingSince } of fresh) {
+  for (const { event, failingSince, wasTried } of fresh) {
     const named = resourceOf(event);
     if (named === null) continue;
     const key = `${named.kind} ${named.id}`;
-    const resource = resources.get(key) ?? { ...named, events: [], failingSince: null };
+    const resource = resources.get(key) ?? { ...named, events: [], failingSince: null, wasTried: false };
     if (!resource.events.some(({ eventId }) => eventId === event.eventId)) resource.events.push(event);
     resource.failingSince = resource.failingSince ?? failingSince;
+    resource.wasTried ||= wasTried;
     resources.set(key, resource);
   }
   return [...resources.values()];
@@ -121,7 +124,7 @@ function resourceOf({ unitApplicationId, unitCustomerId }: UnitEvent): Pick<Reso
 }
 
 /** Settles one resource, then writes its events down: in this order, so that a crash between loses nothing. */
-async function applyOne(ports: SettlePorts, resource: Resource, signal: AbortSignal): Promise<void> {
+async function applyOne(ports: SettlePorts, resource: Resource, signal: AbortSignal): Promise<Outcome> {
   const { kind, id, events } = resource;
   const settling =
     kind === 'application' ? settleApplication(ports, id, signal) : settleCustomer(ports, id, signal);
@@ -130,6 +133,7 @@ async function applyOne(ports: SettlePorts, resource: Resource, signal: AbortSig
     ports.log.record('unit_webhook.applied', { eventId, type, outcome, resourceId: id });
     await ports.mappings.recordEvent(eventId, outcome, ports.clock());
   }
+  return outcome;
 }
 
 async function settleApplication(

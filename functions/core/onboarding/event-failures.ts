@@ -1,9 +1,17 @@
 // What a failure over an event means: whether another delivery may cure it, or it is the event's own.
 import { hasReason, ServiceError } from '../errors.ts';
+import type { EventRecord } from '../ports.ts';
 
 /** How the outcome of an event begins that failed for good. */
 export const FAILED = 'failed: ';
 export type Failed = `${typeof FAILED}${string}`;
+
+/** Unit has failed over its resource since the time beside it, and it is tried again for an hour. */
+export const FAILING = 'failing';
+
+/** What was given up once gets no second hour: another failure puts it aside again. */
+export const failingSinceOf = ({ outcome, at }: EventRecord): number | null =>
+  outcome === FAILING ? at : outcome.startsWith(FAILED) ? 0 : null;
 
 /**
  * A 5xx, half an answer, or none in time over this one read. A missing connection is about all of Unit, and an answer

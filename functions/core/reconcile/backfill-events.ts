@@ -1,7 +1,7 @@
 // The net under the webhooks: Unit's own list of events is read in overlapping windows, and what we missed is applied.
 import { ServiceError } from '../errors.ts';
-import { applyBatch, FAILING, type IsDone } from '../onboarding/apply-events.ts';
-import { FAILED } from '../onboarding/event-failures.ts';
+import { applyBatch, type IsDone } from '../onboarding/apply-events.ts';
+import { FAILED, FAILING } from '../onboarding/event-failures.ts';
 import type { SettlePorts } from '../onboarding/settle.ts';
 import type { TaskProgress, Tasks, UnitLists } from '../ports.ts';
 import { type Calls, LEASE_SECONDS } from './budget.ts';
@@ -28,10 +28,8 @@ const OVERLAP_SECONDS = 600;
 const LONGEST_WINDOW_SECONDS = 6 * 3600;
 const MOST_PAGES = 20;
 
-/** What Unit did not have, or would not tell, when its event came may be there now; all else that is written down stays so. */
+/** What Unit did not have when its event came may be there now. */
 const LOOK_AGAIN_SECONDS = 300;
-
-const mayBeThereNow = (outcome: string): boolean => outcome === 'missing' || outcome.startsWith(FAILED);
 
 /** Up to when events were read; for a new deployment, from when on they will be. */
 export const readUntilOf = (progress: TaskProgress | null, now: number): number =>
@@ -39,7 +37,8 @@ export const readUntilOf = (progress: TaskProgress | null, now: number): number 
 
 /**
  * Reads on from where the last run came to. One run at a time: of others at once each finds the lease taken and is done.
- * What follows an event that could not be finished is applied, but not passed: the next run reads it again.
+ * What follows an event that could not be finished is applied, but not passed: the next run reads it again. So it does
+ * with one that failed for its own reasons, once: a second failure is taken for its last.
  * @throws ServiceError `temporarily_unavailable` when an event could not be finished
  */
 export async function backfillEvents(ports: BackfillPorts, signal: AbortSignal): Promise<BackfillSummary> {
@@ -53,8 +52,10 @@ export async function backfillEvents(ports: BackfillPorts, signal: AbortSignal):
   const begun = { ...taken, readUntil: readUntilOf(taken, now) };
   if (taken.readUntil === null) await tasks.note('events', leaseUntil, begun);
 
-  const isDone: IsDone = ({ outcome, at }) =>
-    outcome !== FAILING && (!mayBeThereNow(outcome) || now - at < LOOK_AGAIN_SECONDS);
+  const isDone: IsDone = ({ outcome, at }) => {
+    if (outcome === 'missing') return now - at < LOOK_AGAIN_SECONDS;
+    return outcome !== FAILING && !outcome.startsWith(FAILED);
+  };
   let isFinished = true;
   let passed: TaskProgress = begun;
   let next: OpenWindow | null = open(begun, now);
@@ -65,7 +66,7 @@ export async function backfillEvents(ports: BackfillPorts, signal: AbortSignal):
     summary.eventPages += 1;
     summary.eventsApplied += batch.applied;
     summary.eventsUnreadable += page.unreadable;
-    isFinished &&= batch.isFinished;
+    isFinished &&= batch.isFinished && !batch.hasFirstFailure;
     const reached: TaskProgress =
       page.nextOffset === null ? closed(next) : { ...next, nextOffset: page.nextOffset };
     const isLast: boolean = page.nextOffset === null && next.windowUntil >= now;

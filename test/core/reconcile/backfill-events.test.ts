@@ -146,23 +146,51 @@ describe('W8 The reconcile reads Unit’s own events in overlapping windows', ()
     expect(claimed()).toBe(1);
   });
 
-  it('INV4 and so does what Unit refused to tell', async () => {
-    readUntil(NOW - MINUTE);
-    const refused = approve();
-    happened(NOW - 30, refused);
+  const refuse = (): void =>
     world.fail(
       'unit.readApplication',
       new ServiceError('upstream_unavailable', {
         upstream: { provider: 'unit', operation: 'read_application', status: 400 },
       }),
     );
-    await scene.run();
+
+  it('INV4 and what Unit refused to tell is tried once more, however late it was read', async () => {
+    readUntil(NOW - HOUR);
+    const refused = approve();
+    happened(NOW - HOUR, refused);
+    refuse();
+    expect(await refusal(scene.run())).toMatchObject({ code: 'temporarily_unavailable' });
     expect(world.rows.events.get(refused.eventId)).toMatchObject({ outcome: 'failed: upstream_unavailable' });
-    world.now += 5 * MINUTE - 1;
-    expect(await scene.run()).toMatchObject({ eventsApplied: 0 });
-    world.now += 1;
+    expect(cursor()).toMatchObject({ readUntil: NOW - HOUR });
+    world.now += MINUTE;
     expect(await scene.run()).toMatchObject({ eventsApplied: 1 });
     expect(claimed()).toBe(1);
+    expect(cursor()).toMatchObject({ readUntil: NOW + MINUTE });
+  });
+
+  it('and a second refusal is its last: the cursor goes on', async () => {
+    readUntil(NOW - HOUR);
+    happened(NOW - HOUR, approve());
+    refuse();
+    await refusal(scene.run());
+    world.now += MINUTE;
+    refuse();
+    await scene.run();
+    expect(cursor()).toMatchObject({ readUntil: NOW + MINUTE });
+    const before = world.callsOf('unit.readApplication').length;
+    world.now += MINUTE;
+    await scene.run();
+    expect(world.callsOf('unit.readApplication')).toHaveLength(before);
+  });
+
+  it('INV4 so is one that the webhook could not finish, without a run that fails', async () => {
+    readUntil(NOW - HOUR);
+    const refused = approve();
+    happened(NOW - HOUR, refused);
+    world.rows.events.set(refused.eventId, { outcome: 'failed: upstream_unavailable', at: NOW - 10 });
+    await scene.run();
+    expect(claimed()).toBe(1);
+    expect(cursor()).toMatchObject({ readUntil: NOW });
   });
 
   it('and counts what it could not read', async () => {
