@@ -28,8 +28,13 @@ const OVERLAP_SECONDS = 600;
 const LONGEST_WINDOW_SECONDS = 6 * 3600;
 const MOST_PAGES = 20;
 
-/** What Unit did not have when its event came may be there now. */
+/** What Unit did not have, or would not tell, when its event came may be there now. */
 const LOOK_AGAIN_SECONDS = 300;
+
+/** Further behind than this a run passes events that no later one reads again. */
+const BEHIND_SECONDS = OVERLAP_SECONDS - LOOK_AGAIN_SECONDS;
+
+const mayBeThereNow = (outcome: string): boolean => outcome === 'missing' || outcome.startsWith(FAILED);
 
 /** Up to when events were read; for a new deployment, from when on they will be. */
 export const readUntilOf = (progress: TaskProgress | null, now: number): number =>
@@ -37,8 +42,8 @@ export const readUntilOf = (progress: TaskProgress | null, now: number): number 
 
 /**
  * Reads on from where the last run came to. One run at a time: of others at once each finds the lease taken and is done.
- * What follows an event that could not be finished is applied, but not passed: the next run reads it again. So it does
- * with one that failed for its own reasons, once: a second failure is taken for its last.
+ * What follows an event that could not be finished is applied, but not passed: the next run reads it again. One that
+ * failed for its own reasons holds up nothing: it is tried again while the windows overlap, or else at once.
  * @throws ServiceError `temporarily_unavailable` when an event could not be finished
  */
 export async function backfillEvents(ports: BackfillPorts, signal: AbortSignal): Promise<BackfillSummary> {
@@ -52,10 +57,9 @@ export async function backfillEvents(ports: BackfillPorts, signal: AbortSignal):
   const begun = { ...taken, readUntil: readUntilOf(taken, now) };
   if (taken.readUntil === null) await tasks.note('events', leaseUntil, begun);
 
-  const isDone: IsDone = ({ outcome, at }) => {
-    if (outcome === 'missing') return now - at < LOOK_AGAIN_SECONDS;
-    return outcome !== FAILING && !outcome.startsWith(FAILED);
-  };
+  const isBehind = now - begun.readUntil > BEHIND_SECONDS;
+  const isDone: IsDone = ({ outcome, at }) =>
+    outcome !== FAILING && (!mayBeThereNow(outcome) || (!isBehind && now - at < LOOK_AGAIN_SECONDS));
   let isFinished = true;
   let passed: TaskProgress = begun;
   let next: OpenWindow | null = open(begun, now);
@@ -63,10 +67,12 @@ export async function backfillEvents(ports: BackfillPorts, signal: AbortSignal):
     const window = { since: next.readUntil - OVERLAP_SECONDS, until: next.windowUntil };
     const page = await ports.lists.listEvents(window, next.nextOffset, signal);
     const batch = await applyBatch(ports, page.items, signal, isDone);
+    const again = isBehind && batch.hasFirstFailure;
+    const second = again ? await applyBatch(ports, page.items, signal, isDone) : batch;
     summary.eventPages += 1;
     summary.eventsApplied += batch.applied;
     summary.eventsUnreadable += page.unreadable;
-    isFinished &&= batch.isFinished && !batch.hasFirstFailure;
+    isFinished &&= batch.isFinished && second.isFinished;
     const reached: TaskProgress =
       page.nextOffset === null ? closed(next) : { ...next, nextOffset: page.nextOffset };
     const isLast: boolean = page.nextOffset === null && next.windowUntil >= now;

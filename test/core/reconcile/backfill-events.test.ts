@@ -154,33 +154,44 @@ describe('W8 The reconcile reads Unit’s own events in overlapping windows', ()
       }),
     );
 
-  it('INV4 and what Unit refused to tell is tried once more, however late it was read', async () => {
-    readUntil(NOW - HOUR);
+  it('INV4 and what Unit refused to tell gets another chance after five minutes', async () => {
+    readUntil(NOW - MINUTE);
     const refused = approve();
-    happened(NOW - HOUR, refused);
+    happened(NOW - 30, refused);
     refuse();
-    expect(await refusal(scene.run())).toMatchObject({ code: 'temporarily_unavailable' });
+    await scene.run();
     expect(world.rows.events.get(refused.eventId)).toMatchObject({ outcome: 'failed: upstream_unavailable' });
-    expect(cursor()).toMatchObject({ readUntil: NOW - HOUR });
-    world.now += MINUTE;
+    for (const seconds of [MINUTE, 4 * MINUTE - 1]) {
+      world.now += seconds;
+      expect(await scene.run()).toMatchObject({ eventsApplied: 0 });
+    }
+    world.now += 1;
     expect(await scene.run()).toMatchObject({ eventsApplied: 1 });
     expect(claimed()).toBe(1);
-    expect(cursor()).toMatchObject({ readUntil: NOW + MINUTE });
   });
 
-  it('and a second refusal is its last: the cursor goes on', async () => {
+  it('INV4 or at once, where no later run reads it again', async () => {
     readUntil(NOW - HOUR);
     happened(NOW - HOUR, approve());
     refuse();
-    await refusal(scene.run());
-    world.now += MINUTE;
-    refuse();
     await scene.run();
-    expect(cursor()).toMatchObject({ readUntil: NOW + MINUTE });
-    const before = world.callsOf('unit.readApplication').length;
-    world.now += MINUTE;
-    await scene.run();
-    expect(world.callsOf('unit.readApplication')).toHaveLength(before);
+    expect(claimed()).toBe(1);
+    expect(cursor()).toMatchObject({ readUntil: NOW });
+  });
+
+  it('W6 but refusals hold up nothing, however many come and however far behind it is', async () => {
+    readUntil(NOW - HOUR);
+    world.ports.onboarding.readApplication = async () => {
+      throw new ServiceError('upstream_unavailable', {
+        upstream: { provider: 'unit', operation: 'read_application', status: 400 },
+      });
+    };
+    Object.assign(scene.ports.onboarding, { readApplication: world.ports.onboarding.readApplication });
+    for (let minute = 0; minute < 30; minute += 1) {
+      happened(world.now - 20, approve(minute + 1));
+      expect(await scene.run()).toMatchObject({ failedSteps: 0, cursorLagSeconds: 0 });
+      world.now += MINUTE;
+    }
   });
 
   it('INV4 so is one that the webhook could not finish, without a run that fails', async () => {
